@@ -1,0 +1,8 @@
+//! The shell: feeds, engine, store, http, live.
+//!
+//! `feed`, `store`, `http` and `live` never import each other. The words that they share stand in `record`,
+//! `published` and `view`; only `run` (the composition root), `engine` and `reads` know several.
+
+pub mod clock;
+pub mod published;
+pub mod record;

@@ -1,0 +1,3 @@
+//! The binary `jolda`.
+
+fn main() {}

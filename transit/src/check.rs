@@ -1,0 +1,1 @@
+//! Rules of the GTFS reference, checked on a feed. One rule, one file.

@@ -1,0 +1,3 @@
+//! How the browser's files and the demo city are built.
+
+fn main() {}
