@@ -1,0 +1,3 @@
+//! End to end: the real server, real databases; and the tidiness of the house.
+
+mod tidy;
