@@ -1,1 +1,4 @@
-//! End-to-end harness: the real server, database and browser.
+//! End-to-end harness: the real binary, and an agency whose feeds a test can break.
+
+pub mod agency;
+pub mod process;
