@@ -4,5 +4,9 @@
 //! `published` and `view`; only `run` (the composition root), `engine` and `reads` know several.
 
 pub mod clock;
+pub mod http;
+pub mod live;
 pub mod published;
+pub mod reads;
 pub mod record;
+pub mod view;

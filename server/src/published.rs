@@ -1,5 +1,6 @@
 //! What the engine publishes each tick, for all readers.
 
+use bytes::Bytes;
 use std::sync::Arc;
 use transit::Snapshot;
 
@@ -36,3 +37,17 @@ pub struct FeedNote {
 
 /// How readers get it.
 pub type Publications = tokio::sync::watch::Receiver<Arc<Published>>;
+
+/// Our own GTFS-realtime, encoded once for each publication: `FeedMessage` of each kind.
+#[derive(Clone, Debug, Default)]
+pub struct RealtimeFeeds {
+    /// `/gtfs-rt/vehicle-positions.pb`.
+    pub vehicle_positions: Bytes,
+    /// `/gtfs-rt/trip-updates.pb`.
+    pub trip_updates: Bytes,
+    /// `/gtfs-rt/alerts.pb`.
+    pub alerts: Bytes,
+}
+
+/// How readers get it.
+pub type RealtimePublications = tokio::sync::watch::Receiver<Arc<RealtimeFeeds>>;

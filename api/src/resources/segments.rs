@@ -9,6 +9,8 @@ wire! {
         pub at: i64,
         /// The segments.
         pub segments: Vec<Segment>,
+        /// There are more than the server gives at once: ask for a smaller box.
+        pub more: bool,
     }
 
     /// Intensity of a segment over the last 60 minutes, all routes.

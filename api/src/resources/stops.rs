@@ -10,6 +10,8 @@ wire! {
         pub at: i64,
         /// The stops.
         pub stops: Vec<Stop>,
+        /// There are more than the server gives at once: ask for a smaller box.
+        pub more: bool,
     }
 
     /// A stop.

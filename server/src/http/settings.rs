@@ -1,0 +1,98 @@
+//! Settings of HTTP, each with its unit and default.
+
+use crate::view::Language;
+use std::path::PathBuf;
+
+/// What is under the buses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Basemap {
+    /// Our own schematic map, no outside request.
+    #[default]
+    Schematic,
+    /// A `.pmtiles` file of the operator's, served by us.
+    File(PathBuf),
+    /// URL of a style of the operator's choice.
+    Style {
+        /// The style.
+        url: String,
+        /// Origins of its tiles, glyphs and sprites where they differ from the style's own
+        /// (`https://tiles.example.org`): they are let through the Content-Security-Policy.
+        origins: Vec<String>,
+    },
+}
+
+/// Pages and files.
+#[derive(Clone, Debug)]
+pub struct SiteSettings {
+    /// Language of a reader who states none.
+    pub default_language: Language,
+    /// The built site: `pkg/`, `assets/`, `hash.txt`.
+    pub site_dir: PathBuf,
+    /// Our own map: `*.geojson`.
+    pub basemap_dir: PathBuf,
+    /// What is under the buses.
+    pub basemap: Basemap,
+}
+
+impl Default for SiteSettings {
+    fn default() -> Self {
+        Self {
+            default_language: Language::default(),
+            site_dir: "target/site".into(),
+            basemap_dir: "data/almaty/basemap".into(),
+            basemap: Basemap::default(),
+        }
+    }
+}
+
+/// Bounds on what is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpLimits {
+    /// Requests in work at once, all readers together; more are refused with 503.
+    pub concurrent_requests: usize,
+    /// Longest time for one answer, milliseconds.
+    pub request_timeout_ms: u64,
+    /// Longest path with query, bytes.
+    pub uri_bytes: usize,
+    /// Longest body of a request, bytes. Nothing that is read today has one.
+    pub body_bytes: usize,
+    /// API requests an address may make in a burst.
+    pub api_burst: u32,
+    /// API requests an address may make per second, after the burst.
+    pub api_per_second: f64,
+    /// Addresses whose rate is remembered.
+    pub addresses: usize,
+    /// Most vehicles in one answer.
+    pub vehicles: usize,
+    /// Most stops in one answer.
+    pub stops: usize,
+    /// Most segments in one answer.
+    pub segments: usize,
+    /// Most rows of the record (headways, incidents) in one answer.
+    pub rows: usize,
+    /// Longest window of the record that one request may ask for, seconds.
+    pub window_s: i64,
+    /// The server stands behind a proxy of ours that appends the reader's address to `X-Forwarded-For`.
+    /// False: that header is not believed.
+    pub behind_proxy: bool,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            concurrent_requests: 512,
+            request_timeout_ms: 10_000,
+            uri_bytes: 4_096,
+            body_bytes: 64 * 1024,
+            api_burst: 120,
+            api_per_second: 20.0,
+            addresses: 50_000,
+            vehicles: 30_000,
+            stops: 5_000,
+            segments: 10_000,
+            rows: 10_000,
+            window_s: 7 * 86_400,
+            behind_proxy: false,
+        }
+    }
+}
