@@ -3,6 +3,11 @@
 //! The Monitor tells `Flow` what it concluded about vehicles; `Flow` concludes about the service. It knows
 //! nothing of fixes or matching.
 
+mod board;
+mod shelf;
+
+pub use board::Recent;
+
 use crate::event::{Effect, StopVisit};
 use crate::ids::{FeedIdx, PatternIdx, VehicleIdx};
 use crate::monitor::Snapshot;
@@ -73,7 +78,11 @@ impl Flow {
     ) {
     }
 
-    /// Fills `directions`, `segments`, `incidents`, `boards`, the headway fields of `vehicles[].matched`,
+    /// Nothing more will come (the end of a recording): what was held back is said, with the coverage that it
+    /// has. Appends `Headway`, `Intensity` and `IncidentClosed` effects.
+    pub fn finish(&mut self, _now: EpochS, _effects: &mut Vec<Effect>) {}
+
+    /// Fills `directions`, `segments`, `incidents`, `recent`, the headway fields of `vehicles[].matched`,
     /// and `down` of `feeds`.
     pub fn fill(&self, _now: EpochS, _snapshot: &mut Snapshot) {}
 }

@@ -3,8 +3,8 @@
 mod snapshot;
 
 pub use snapshot::{
-    BoardArrival, BoardDeparture, DirectionState, FeedState, IncidentState, MatchState,
-    SegmentState, Snapshot, StopBoard, VehicleState,
+    BoardArrival, BoardDeparture, DirectionState, FeedState, IncidentState, MatchState, Recent,
+    SegmentState, Snapshot, StopBoard, TripStop, VehicleState,
 };
 
 use crate::event::{Effect, Event};

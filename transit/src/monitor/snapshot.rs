@@ -1,5 +1,7 @@
 //! The immutable picture that readers share.
 
+pub use crate::flow::Recent;
+
 use crate::event::{HeadwayStatus, Incident, RejectReason};
 use crate::ids::{FeedIdx, PatternIdx, RouteIdx, SegmentIdx, StopIdx, VehicleIdx};
 use crate::place::LatLon;
@@ -24,8 +26,9 @@ pub struct Snapshot {
     pub incidents: Vec<IncidentState>,
     /// By [`FeedIdx`].
     pub feeds: Vec<FeedState>,
-    /// Last visits and next arrivals by [`StopIdx`]; sparse, sorted by stop.
-    pub boards: Vec<StopBoard>,
+    /// What [`Snapshot::board`] and [`Snapshot::trip_stops`] are computed from, on demand. Filled by `Flow`;
+    /// start from `Recent::default()`.
+    pub recent: Recent,
 }
 
 /// One vehicle.
@@ -201,4 +204,25 @@ pub struct BoardDeparture {
     pub headway_s: Option<i32>,
     /// The band.
     pub headway_status: HeadwayStatus,
+}
+
+/// One stop of the run that a vehicle drives: plan, fact and expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TripStop {
+    /// 0-based position in the pattern.
+    pub stop_position: u16,
+    /// The stop.
+    pub stop: StopIdx,
+    /// Planned arrival.
+    pub scheduled_arrival: EpochS,
+    /// Planned departure.
+    pub scheduled_departure: EpochS,
+    /// Observed arrival.
+    pub arrival: Option<EpochS>,
+    /// Observed departure.
+    pub departure: Option<EpochS>,
+    /// Expected arrival at a stop that is still ahead; `None` where nothing can be said.
+    pub expected_arrival: Option<EpochS>,
+    /// Expected departure from a stop that is still ahead.
+    pub expected_departure: Option<EpochS>,
 }

@@ -1,0 +1,359 @@
+//! What comes and what came at a stop, and how a run went so far: computed when somebody asks.
+
+use super::shelf::Shelf;
+use crate::ids::{PatternIdx, RouteIdx, StopIdx, VehicleIdx};
+use crate::monitor::{
+    BoardArrival, BoardDeparture, MatchState, Snapshot, StopBoard, TripStop, VehicleState,
+};
+use crate::time::EpochS;
+use crate::timetable::{Timetable, TripInstance};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+/// Most departures that are remembered of a stop.
+pub(super) const BOARD_LAST: usize = 12;
+/// Most arrivals on a board.
+const BOARD_NEXT: usize = 12;
+/// How far ahead a board looks, seconds.
+const BOARD_AHEAD_S: EpochS = 90 * 60;
+/// How late a bus may be and still stand on a board, seconds.
+const BOARD_BEHIND_S: EpochS = 60 * 60;
+/// No arrival is promised on a position older than this, seconds.
+const PROMISE_AGE_S: EpochS = 300;
+/// A vehicle needs so long between two trips of its block unless the plan gives it less, seconds.
+const MIN_LAYOVER_S: EpochS = 120;
+/// How many trips of a block a delay is carried over.
+const CARRIED_TRIPS: usize = 3;
+
+/// Observed (arrival, departure) at a stop position.
+pub(super) type ObservedStop = (u16, Option<EpochS>, Option<EpochS>);
+
+/// The visits of the run that a vehicle drives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RunLog {
+    pub(super) instance: Option<TripInstance>,
+    /// By stop position.
+    pub(super) visits: Vec<ObservedStop>,
+}
+
+/// The recent past, shared between the writer and its snapshots.
+#[derive(Clone, Debug, Default)]
+pub struct Recent {
+    /// By stop: departures, oldest first, at most [`BOARD_LAST`].
+    pub(super) departures: Shelf<Vec<BoardDeparture>>,
+    /// By vehicle.
+    pub(super) runs: Shelf<RunLog>,
+    /// Runs that the feed cancelled.
+    pub(super) canceled: Arc<BTreeSet<TripInstance>>,
+    /// Index into `Snapshot::vehicles` of who drives a run; built when first asked.
+    drivers: OnceLock<FxHashMap<TripInstance, u32>>,
+}
+
+impl Recent {
+    /// A copy for a new snapshot: the index of drivers is that snapshot's own.
+    pub(super) fn share(&self) -> Self {
+        Self {
+            departures: self.departures.clone(),
+            runs: self.runs.clone(),
+            canceled: Arc::clone(&self.canceled),
+            drivers: OnceLock::new(),
+        }
+    }
+
+    /// Remembers a departure from `stop`. They may come a little out of order.
+    pub(super) fn departed(&mut self, stop: StopIdx, departure: BoardDeparture) {
+        let log = self.departures.slot(stop.get());
+        let place = log.partition_point(|d| d.departed <= departure.departed);
+        log.insert(place, departure);
+        if log.len() > BOARD_LAST {
+            log.remove(0);
+        }
+    }
+
+    /// Remembers a visit of the run that `vehicle` drives.
+    pub(super) fn visited(
+        &mut self,
+        vehicle: VehicleIdx,
+        instance: TripInstance,
+        seen: ObservedStop,
+    ) {
+        let log = self.runs.slot(vehicle.get());
+        if log.instance != Some(instance) {
+            log.instance = Some(instance);
+            log.visits.clear();
+        }
+        match log.visits.binary_search_by_key(&seen.0, |v| v.0) {
+            Ok(at) => log.visits[at] = seen,
+            Err(at) => log.visits.insert(at, seen),
+        }
+    }
+}
+
+/// Expected (arrival, departure) at stop positions `from..=to` of `instance`, given the deviation with
+/// which the vehicle comes to `from`. Early buses wait at timepoints; lateness is carried on.
+fn carry(
+    timetable: &Timetable,
+    instance: TripInstance,
+    pattern: PatternIdx,
+    (from, to): (usize, usize),
+    deviation_s: EpochS,
+    mut each: impl FnMut(usize, EpochS, EpochS),
+) -> EpochS {
+    let timepoints = &timetable.pattern(pattern).timepoints;
+    let mut deviation_s = deviation_s;
+    for position in from..=to {
+        let (arrival, departure) = timetable.scheduled(instance, position);
+        let arrives = arrival + deviation_s;
+        // A dwell that the plan makes long is slack: a late bus takes of it what it needs.
+        let early_hold = timepoints.get(position).copied().unwrap_or(false) && deviation_s < 0;
+        let departs = if early_hold { departure } else { (departure + deviation_s).max(arrives) };
+        each(position, arrives, departs);
+        deviation_s = departs - departure;
+    }
+    deviation_s
+}
+
+/// A vehicle that may be promised.
+fn promised(state: &VehicleState, at: EpochS) -> Option<&MatchState> {
+    let fresh = at - state.measured_at <= PROMISE_AGE_S;
+    state.matched.as_ref().filter(|_| fresh && !state.off_route)
+}
+
+impl Snapshot {
+    /// A vehicle.
+    pub fn vehicle(&self, vehicle: VehicleIdx) -> Option<&VehicleState> {
+        let at = self.vehicles.binary_search_by_key(&vehicle, |v| v.vehicle).ok()?;
+        self.vehicles.get(at)
+    }
+
+    /// Who drives `instance`.
+    pub fn driver(&self, instance: TripInstance) -> Option<&VehicleState> {
+        let drivers = self.recent.drivers.get_or_init(|| {
+            let mut drivers = FxHashMap::default();
+            for (i, v) in self.vehicles.iter().enumerate() {
+                if let Some(m) = &v.matched {
+                    drivers.entry(m.instance).or_insert(i as u32);
+                }
+            }
+            drivers
+        });
+        drivers.get(&instance).and_then(|&i| self.vehicles.get(i as usize))
+    }
+
+    /// Whether the feed has cancelled `instance`.
+    pub fn is_canceled(&self, instance: TripInstance) -> bool {
+        self.recent.canceled.contains(&instance)
+    }
+
+    /// Last departures and next arrivals of a stop; of a station, those of all its platforms. Costs some
+    /// microseconds for each route that serves it.
+    pub fn board(&self, stop: StopIdx) -> StopBoard {
+        let mut board = StopBoard { stop, next: Vec::new(), last: Vec::new() };
+        let Some(row) = self.timetable.stops.get(stop.get()) else { return board };
+        if row.served_by.is_empty() {
+            for (i, child) in self.timetable.stops.iter().enumerate() {
+                if child.parent == Some(stop) {
+                    self.add_to_board(StopIdx::from(i), &mut board);
+                }
+            }
+        } else {
+            self.add_to_board(stop, &mut board);
+        }
+        board.last.sort_by_key(|d| (std::cmp::Reverse(d.departed), d.vehicle));
+        board.last.truncate(BOARD_LAST);
+        board.next.sort_by_key(|a| (a.expected.unwrap_or(a.scheduled), a.instance));
+        board.next.truncate(BOARD_NEXT);
+        board
+    }
+
+    fn add_to_board(&self, stop: StopIdx, board: &mut StopBoard) {
+        let gone = self.recent.departures.get(stop.get()).map_or(&[][..], Vec::as_slice);
+        board.last.extend_from_slice(gone);
+        let first = board.next.len();
+        for (route, direction) in self.served_ways(stop) {
+            let (from, to) = (self.at - BOARD_BEHIND_S, self.at + BOARD_AHEAD_S);
+            for passage in self.timetable.scheduled_passages(route, direction, stop, from, to) {
+                let served = gone.iter().any(|d| d.instance == passage.instance);
+                if !served && !self.is_canceled(passage.instance) {
+                    board.next.extend(self.arrival(passage.instance, passage.stop_position));
+                }
+            }
+        }
+        // Runs that the plan does not lay out to the minute (frequencies with exact_times = 0) are known by
+        // their vehicles only.
+        for vehicle in &self.vehicles {
+            let Some(m) = promised(vehicle, self.at) else { continue };
+            let listed = board.next[first..].iter().any(|a| a.instance == m.instance);
+            let pattern = self.timetable.pattern(m.pattern);
+            let next = usize::from(m.next_stop_position);
+            if listed || !self.is_loose(m.instance) {
+                continue;
+            }
+            let ahead = pattern.stops.iter().skip(next).position(|s| *s == stop);
+            if let Some(steps) = ahead {
+                board.next.extend(self.arrival(m.instance, (next + steps) as u16));
+            }
+        }
+    }
+
+    /// True for a run whose times the plan does not promise.
+    fn is_loose(&self, instance: TripInstance) -> bool {
+        self.timetable.frequencies(instance.trip).iter().any(|f| !f.exact)
+    }
+
+    /// The (route, direction) pairs that serve a stop, each once.
+    fn served_ways(&self, stop: StopIdx) -> Vec<(RouteIdx, Option<u8>)> {
+        let mut ways: Vec<_> = self
+            .timetable
+            .stop(stop)
+            .served_by
+            .iter()
+            .map(|&(pattern, _)| {
+                let pattern = self.timetable.pattern(pattern);
+                (pattern.route, pattern.direction)
+            })
+            .collect();
+        ways.sort_unstable();
+        ways.dedup();
+        ways
+    }
+
+    /// The line of a board for a run that has not been at `stop_position` yet.
+    fn arrival(&self, instance: TripInstance, stop_position: u16) -> Option<BoardArrival> {
+        let position = usize::from(stop_position);
+        let (scheduled, _) = self.timetable.scheduled(instance, position);
+        let planned =
+            BoardArrival { instance, stop_position, scheduled, expected: None, vehicle: None };
+        let Some(vehicle) = self.driver(instance) else {
+            let carried = self.carried_start(instance);
+            let expected = carried.map(|(_, deviation_s)| {
+                self.expected_arrival(instance, (0, position), deviation_s)
+            });
+            let vehicle = carried.map(|(vehicle, _)| vehicle);
+            let line = BoardArrival { expected, vehicle, ..planned };
+            return (expected.unwrap_or(scheduled) >= self.at).then_some(line);
+        };
+        let matched = vehicle.matched.as_ref()?;
+        if stop_position < matched.next_stop_position {
+            return None;
+        }
+        let deviation_s = promised(vehicle, self.at).and_then(|m| m.schedule_deviation_s);
+        let expected = deviation_s.map(|d| {
+            let next = usize::from(matched.next_stop_position);
+            self.expected_arrival(instance, (next, position), EpochS::from(d))
+        });
+        let line = BoardArrival { expected, vehicle: Some(vehicle.vehicle), ..planned };
+        (expected.is_some() || scheduled >= self.at).then_some(line)
+    }
+
+    /// Expected arrival at the later position, never in the past.
+    fn expected_arrival(
+        &self,
+        instance: TripInstance,
+        span: (usize, usize),
+        deviation_s: EpochS,
+    ) -> EpochS {
+        let mut expected = self.at;
+        let pattern = self.timetable.trip(instance.trip).pattern;
+        carry(&self.timetable, instance, pattern, span, deviation_s, |position, arrives, _| {
+            if position == span.1 {
+                expected = arrives.max(self.at);
+            }
+        });
+        expected
+    }
+
+    /// The vehicle that drives an earlier trip of the run's block, and how late it will start this one.
+    fn carried_start(&self, instance: TripInstance) -> Option<(VehicleIdx, EpochS)> {
+        let timetable = &*self.timetable;
+        let block = timetable.trip(instance.trip).block?;
+        let runs: Vec<TripInstance> = timetable.blocks[block.get()]
+            .trips
+            .iter()
+            .filter(|&&t| {
+                let service = timetable.trip(t).service;
+                timetable.services[service.get()].runs_on(instance.service_date)
+            })
+            .map(|&trip| TripInstance {
+                service_date: instance.service_date,
+                trip,
+                start_s: timetable.stop_times(trip)[0].departure_s,
+            })
+            .collect();
+        let here = runs.iter().position(|r| *r == instance)?;
+        let first = here.saturating_sub(CARRIED_TRIPS);
+        let driven = (first..here).rev().find_map(|i| Some((i, self.driver(runs[i])?)));
+        let (mut at, vehicle) = driven?;
+        let matched = promised(vehicle, self.at)?;
+        let mut deviation_s = EpochS::from(matched.schedule_deviation_s?);
+        let mut from = usize::from(matched.next_stop_position);
+        while at < here {
+            let run = runs[at];
+            let pattern = timetable.trip(run.trip).pattern;
+            let last = timetable.pattern(pattern).stops.len() - 1;
+            let mut ends = self.at;
+            carry(timetable, run, pattern, (from.min(last), last), deviation_s, |_, arrives, _| {
+                ends = arrives.max(self.at);
+            });
+            let (planned_end, _) = timetable.scheduled(run, last);
+            let (_, planned_start) = timetable.scheduled(runs[at + 1], 0);
+            let layover_s = MIN_LAYOVER_S.min((planned_start - planned_end).max(0));
+            deviation_s = (ends + layover_s - planned_start).max(0);
+            from = 0;
+            at += 1;
+        }
+        Some((vehicle.vehicle, deviation_s))
+    }
+
+    /// The run that `vehicle` drives, stop by stop; empty while it is not matched.
+    pub fn trip_stops(&self, vehicle: VehicleIdx) -> Vec<TripStop> {
+        let Some(state) = self.vehicle(vehicle) else { return Vec::new() };
+        let Some(matched) = &state.matched else { return Vec::new() };
+        let (instance, pattern) = (matched.instance, matched.pattern);
+        let mut rows: Vec<TripStop> = Vec::new();
+        for (position, &stop) in self.timetable.pattern(pattern).stops.iter().enumerate() {
+            let (scheduled_arrival, scheduled_departure) =
+                self.timetable.scheduled(instance, position);
+            rows.push(TripStop {
+                stop_position: position as u16,
+                stop,
+                scheduled_arrival,
+                scheduled_departure,
+                arrival: None,
+                departure: None,
+                expected_arrival: None,
+                expected_departure: None,
+            });
+        }
+        if let Some(log) = self.recent.runs.get(vehicle.get())
+            && log.instance == Some(instance)
+        {
+            for &(position, arrival, departure) in &log.visits {
+                if let Some(row) = rows.get_mut(usize::from(position)) {
+                    (row.arrival, row.departure) = (arrival, departure);
+                }
+            }
+        }
+        let next = usize::from(matched.next_stop_position);
+        let deviation_s = promised(state, self.at).and_then(|m| m.schedule_deviation_s);
+        if let (Some(deviation_s), true) = (deviation_s, next < rows.len()) {
+            let span = (next, rows.len() - 1);
+            let carried = EpochS::from(deviation_s);
+            carry(
+                &self.timetable,
+                instance,
+                pattern,
+                span,
+                carried,
+                |position, arrives, departs| {
+                    let row = &mut rows[position];
+                    row.expected_arrival = row.arrival.is_none().then_some(arrives.max(self.at));
+                    row.expected_departure =
+                        row.departure.is_none().then_some(departs.max(self.at));
+                },
+            );
+        }
+        rows
+    }
+}
