@@ -52,21 +52,17 @@ impl View {
 
     /// A stop with its board; of a station, the boards of all its platforms together.
     pub fn stop_detail(&self, index: StopIdx) -> StopDetail {
-        let boards = &self.snapshot().boards;
-        let stops = std::iter::once(index).chain(self.fixed.children_of(index).iter().copied());
-        let of = stops.filter_map(|stop| boards.binary_search_by_key(&stop, |b| b.stop).ok());
-        let (mut next, mut last) = (Vec::new(), Vec::new());
-        for board in of.map(|i| &boards[i]) {
-            next.extend_from_slice(&board.next);
-            last.extend_from_slice(&board.last);
-        }
-        next.sort_by_key(|a: &BoardArrival| (a.expected.unwrap_or(a.scheduled), a.instance));
-        last.sort_by_key(|d: &BoardDeparture| (std::cmp::Reverse(d.departed), d.instance));
+        let board = self.snapshot().board(index);
         StopDetail {
             at: self.snapshot().at,
             stop: self.stop(index),
-            next: next.iter().take(BOARD_ROWS_MAX).map(|a| self.arrival(a)).collect(),
-            last: last.iter().take(BOARD_ROWS_MAX).filter_map(|d| self.departure(d)).collect(),
+            next: board.next.iter().take(BOARD_ROWS_MAX).map(|a| self.arrival(a)).collect(),
+            last: board
+                .last
+                .iter()
+                .take(BOARD_ROWS_MAX)
+                .filter_map(|d| self.departure(d))
+                .collect(),
         }
     }
 
@@ -105,7 +101,7 @@ impl View {
             scheduled: d.scheduled,
             departed: d.departed,
             headway_s: d.headway_s,
-            scheduled_headway_s: None,
+            scheduled_headway_s: d.scheduled_headway_s,
             headway_status: headway_status(d.headway_status),
         })
     }

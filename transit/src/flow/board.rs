@@ -26,8 +26,14 @@ const MIN_LAYOVER_S: EpochS = 120;
 /// How many trips of a block a delay is carried over.
 const CARRIED_TRIPS: usize = 3;
 
-/// Observed (arrival, departure) at a stop position.
-pub(super) type ObservedStop = (u16, Option<EpochS>, Option<EpochS>);
+/// What was observed at a stop position.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ObservedStop {
+    pub(super) stop_position: u16,
+    pub(super) arrival: Option<EpochS>,
+    pub(super) departure: Option<EpochS>,
+    pub(super) headway_s: Option<i32>,
+}
 
 /// The visits of the run that a vehicle drives.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +89,7 @@ impl Recent {
             log.instance = Some(instance);
             log.visits.clear();
         }
-        match log.visits.binary_search_by_key(&seen.0, |v| v.0) {
+        match log.visits.binary_search_by_key(&seen.stop_position, |v| v.stop_position) {
             Ok(at) => log.visits[at] = seen,
             Err(at) => log.visits.insert(at, seen),
         }
@@ -324,14 +330,16 @@ impl Snapshot {
                 departure: None,
                 expected_arrival: None,
                 expected_departure: None,
+                headway_s: None,
             });
         }
         if let Some(log) = self.recent.runs.get(vehicle.get())
             && log.instance == Some(instance)
         {
-            for &(position, arrival, departure) in &log.visits {
-                if let Some(row) = rows.get_mut(usize::from(position)) {
-                    (row.arrival, row.departure) = (arrival, departure);
+            for seen in &log.visits {
+                if let Some(row) = rows.get_mut(usize::from(seen.stop_position)) {
+                    (row.arrival, row.departure) = (seen.arrival, seen.departure);
+                    row.headway_s = seen.headway_s;
                 }
             }
         }

@@ -202,6 +202,8 @@ pub struct BoardDeparture {
     pub departed: EpochS,
     /// Seconds since the leader.
     pub headway_s: Option<i32>,
+    /// The plan there and then.
+    pub scheduled_headway_s: Option<i32>,
     /// The band.
     pub headway_status: HeadwayStatus,
 }
@@ -225,4 +227,6 @@ pub struct TripStop {
     pub expected_arrival: Option<EpochS>,
     /// Expected departure from a stop that is still ahead.
     pub expected_departure: Option<EpochS>,
+    /// Seconds behind the leader, at a stop that was served.
+    pub headway_s: Option<i32>,
 }
