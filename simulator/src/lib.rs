@@ -1,1 +1,26 @@
 //! Drives buses over a timetable, from a seed, with the truth known. Pure: time is an argument.
+//!
+//! [`World`] is a discrete-event simulation: a vehicle wakes when it comes to a stop, and between two stops
+//! its place is a closed formula of time. So a day of a city takes a fraction of a second, and the reports
+//! at an instant are the same whatever steps led there. Randomness is drawn from streams named after the
+//! ids of the feed: another timetable that leaves a route as it was leaves the route's days as they were.
+
+mod config;
+mod drive;
+mod motion;
+mod noise;
+mod plan;
+mod reports;
+mod slots;
+mod truth;
+mod vehicle;
+mod world;
+
+pub use config::{
+    Detour, FeedManner, Gps, Operation, Passengers, PlannedBreakdown, RouteTrouble, Traffic,
+    TripNaming, WorldConfig,
+};
+pub use truth::{
+    Happening, HappeningKind, MissingReason, TRUTH_LIMIT, TrueVisit, Truth, VehicleNo,
+};
+pub use world::World;
