@@ -11,6 +11,7 @@ mod motion;
 mod noise;
 mod plan;
 mod reports;
+pub mod score;
 mod slots;
 mod truth;
 mod vehicle;

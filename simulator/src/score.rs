@@ -1,0 +1,206 @@
+//! How near the Monitor's conclusions come to the truth.
+//!
+//! [`watch`] lets a `Monitor` read a world's reports as it would an agency's feed; [`score_visits`] holds
+//! the visits that it concluded against those that truly were.
+
+use crate::World;
+use crate::truth::{TrueVisit, Truth};
+use std::collections::BTreeMap;
+use transit::ids::FeedIdx;
+use transit::{Effect, EpochS, Event, Monitor, StopVisit, TripInstance};
+
+/// What came of watching.
+#[derive(Debug, Default)]
+pub struct Watched {
+    /// All effects, in order.
+    pub effects: Vec<Effect>,
+    /// The truth of the same time.
+    pub truth: Truth,
+    /// Positions that the feed showed, repeats included.
+    pub positions: u64,
+}
+
+/// Lets `monitor` read the world until `until`, one dataset every `every_s` seconds, then a tick.
+pub fn watch(world: &mut World, monitor: &mut Monitor, until: EpochS, every_s: i64) -> Watched {
+    let feed = FeedIdx(0);
+    let mut watched = Watched::default();
+    while world.now() < until {
+        let now = world.now() + every_s.max(1);
+        world.advance(now);
+        let effects = &mut watched.effects;
+        if world.feed_is_up() {
+            monitor.apply(now, &Event::DatasetStart { feed, header_at: Some(now) }, effects);
+            for position in world.reports(feed) {
+                watched.positions += 1;
+                monitor.apply(now, &Event::Position(position), effects);
+            }
+            monitor.apply(now, &Event::DatasetEnd { feed }, effects);
+        } else {
+            monitor.apply(now, &Event::FeedFailed { feed }, effects);
+        }
+        monitor.apply(now, &Event::Tick, effects);
+    }
+    watched.truth = world.drain_truth();
+    watched
+}
+
+/// Visits concluded against visits that truly were.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VisitScore {
+    /// Visits that truly were, within the window.
+    pub true_visits: usize,
+    /// Of them, concluded for the same run and stop.
+    pub found: usize,
+    /// Concluded more than once for the same run and stop.
+    pub twice: usize,
+    /// Concluded for a run and stop where none truly was.
+    pub invented: usize,
+    /// Seconds by which the concluded passage lies outside the true stay, sorted. The passage is the
+    /// departure, at a last stop the arrival.
+    pub outside_s: Vec<f64>,
+    /// |concluded − true| of arrivals, seconds, sorted.
+    pub arrival_s: Vec<f64>,
+    /// |concluded − true| of departures, seconds, sorted.
+    pub departure_s: Vec<f64>,
+    /// Arrivals and departures that lie within the uncertainty they claim.
+    pub within_claim: usize,
+}
+
+impl VisitScore {
+    /// Share of the true visits that were found.
+    pub fn found_share(&self) -> f64 {
+        share(self.found, self.true_visits)
+    }
+
+    /// Share of arrivals and departures within the uncertainty that they claim; 0.9 is calibrated.
+    pub fn claim_share(&self) -> f64 {
+        share(self.within_claim, self.arrival_s.len() + self.departure_s.len())
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The value below which `share` (0..1) of the sorted `values` lie; `NaN` without values.
+pub fn quantile(values: &[f64], share: f64) -> f64 {
+    let last = values.len().saturating_sub(1);
+    values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+/// Share of the sorted `values` that are at most `limit`.
+pub fn share_within(values: &[f64], limit: f64) -> f64 {
+    share(values.partition_point(|v| *v <= limit), values.len())
+}
+
+/// Scores visits whose true arrival lies in `from..to`. `to` should leave the Monitor some minutes to
+/// conclude what happened before it.
+pub fn score_visits(watched: &Watched, from: EpochS, to: EpochS) -> VisitScore {
+    type Place = (TripInstance, u16);
+    let mut concluded: BTreeMap<Place, Vec<&StopVisit>> = BTreeMap::new();
+    for effect in &watched.effects {
+        if let Effect::Visit(visit) = effect {
+            concluded.entry((visit.instance, visit.stop_position)).or_default().push(visit);
+        }
+    }
+    let all: BTreeMap<Place, &TrueVisit> =
+        watched.truth.visits.iter().map(|v| ((v.instance, v.stop_position), v)).collect();
+    let mut score = VisitScore::default();
+    for (place, visits) in &concluded {
+        score.twice += visits.len() - 1;
+        if !all.contains_key(place) {
+            score.invented += 1;
+        }
+    }
+    for (place, truth) in &all {
+        if truth.arrival < from || truth.arrival >= to {
+            continue;
+        }
+        score.true_visits += 1;
+        if let Some(visit) = concluded.get(place).and_then(|v| v.first()) {
+            score.found += 1;
+            measure(&mut score, truth, visit);
+        }
+    }
+    for errors in [&mut score.outside_s, &mut score.arrival_s, &mut score.departure_s] {
+        errors.sort_by(f64::total_cmp);
+    }
+    score
+}
+
+fn measure(score: &mut VisitScore, truth: &TrueVisit, visit: &StopVisit) {
+    if let Some(passage) = visit.departure.or(visit.arrival) {
+        let outside = (truth.arrival - passage).max(passage - truth.departure).max(0);
+        score.outside_s.push(outside as f64);
+    }
+    // A first stop has no arrival of the run, a last stop no departure.
+    let arrival = visit.arrival.filter(|_| truth.stop_position > 0).map(|at| at - truth.arrival);
+    let departure = visit.departure.map(|at| at - truth.departure);
+    for (error, errors) in [(arrival, &mut score.arrival_s), (departure, &mut score.departure_s)] {
+        let Some(error) = error else { continue };
+        let error = error.abs() as f64;
+        errors.push(error);
+        score.within_claim += usize::from(error <= f64::from(visit.uncertainty_s));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transit::ServiceDate;
+    use transit::ids::{PatternIdx, TripIdx, VehicleIdx};
+
+    fn instance() -> TripInstance {
+        TripInstance { service_date: ServiceDate(20_000), trip: TripIdx(3), start_s: 25_200 }
+    }
+
+    fn truly(stop_position: u16, arrival: EpochS, departure: EpochS) -> TrueVisit {
+        TrueVisit {
+            instance: instance(),
+            pattern: PatternIdx(0),
+            stop_position,
+            vehicle: crate::VehicleNo(0),
+            arrival,
+            departure,
+            boarded: 0,
+            aboard: 0,
+        }
+    }
+
+    fn concluded(stop_position: u16, arrival: EpochS, departure: EpochS) -> Effect {
+        Effect::Visit(StopVisit {
+            instance: instance(),
+            pattern: PatternIdx(0),
+            stop_position,
+            vehicle: VehicleIdx(0),
+            arrival: Some(arrival),
+            departure: Some(departure),
+            uncertainty_s: 5.0,
+            trip_named: true,
+        })
+    }
+
+    #[test]
+    fn each_kind_of_error_is_counted_once() {
+        let watched = Watched {
+            effects: vec![
+                concluded(1, 103, 115), // departs within the true stay
+                concluded(2, 200, 230), // 10 s after it
+                concluded(2, 201, 231), // again
+                concluded(4, 400, 410), // never was
+            ],
+            truth: Truth {
+                visits: vec![truly(1, 100, 120), truly(2, 200, 220), truly(3, 300, 320)],
+                ..Truth::default()
+            },
+            positions: 0,
+        };
+        let score = score_visits(&watched, 0, 1_000);
+        assert_eq!((score.true_visits, score.found, score.twice, score.invented), (3, 2, 1, 1));
+        assert_eq!(score.outside_s, [0.0, 10.0]);
+        assert_eq!(score.arrival_s, [0.0, 3.0]);
+        assert_eq!(score.departure_s, [5.0, 10.0]);
+        assert_eq!(score.within_claim, 3);
+        assert!((share_within(&score.departure_s, 5.0) - 0.5).abs() < 1e-9);
+    }
+}
