@@ -86,6 +86,17 @@ pub struct Projection {
     pub piece: usize,
 }
 
+/// The place of the straight piece from `a` to `b` that is nearest to `place`: its share of the way (0..1)
+/// and its distance, metres.
+#[inline]
+pub fn nearest_on_piece(place: LatLon, a: LatLon, b: LatLon) -> (f64, f64) {
+    let (bx, by) = b.offset_from(a);
+    let (px, py) = place.offset_from(a);
+    let length_sq = bx * bx + by * by;
+    let t = if length_sq > 0.0 { ((px * bx + py * by) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+    (t, (px - t * bx).hypot(py - t * by))
+}
+
 impl Polyline {
     /// Measures the line through `points`.
     pub fn new(points: Vec<LatLon>) -> Self {
@@ -135,15 +146,9 @@ impl Polyline {
     /// Projection of `place` onto piece `piece`.
     #[inline]
     pub fn project_on_piece(&self, place: LatLon, piece: usize) -> Projection {
-        let (a, b) = (self.points[piece], self.points[piece + 1]);
-        let (bx, by) = b.offset_from(a);
-        let (px, py) = place.offset_from(a);
-        let length_sq = bx * bx + by * by;
-        let t =
-            if length_sq > 0.0 { ((px * bx + py * by) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
-        let (dx, dy) = (px - t * bx, py - t * by);
+        let (t, distance_m) = nearest_on_piece(place, self.points[piece], self.points[piece + 1]);
         let (from, to) = (self.offsets_m[piece], self.offsets_m[piece + 1]);
-        Projection { along_m: from + t * (to - from), distance_m: dx.hypot(dy), piece }
+        Projection { along_m: from + t * (to - from), distance_m, piece }
     }
 
     /// Nearest place of the stretch between `from_m` and `to_m` along the line; of equals the first.

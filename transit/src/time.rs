@@ -24,7 +24,8 @@ impl ServiceDate {
 
     /// As a civil date; the epoch if the count is outside the calendar of the library (never from a feed).
     pub fn to_date(self) -> Date {
-        EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(EPOCH)
+        let Ok(span) = jiff::Span::new().try_days(self.0) else { return EPOCH };
+        EPOCH.checked_add(span).unwrap_or(EPOCH)
     }
 
     /// From `YYYYMMDD`, GTFS's notation; `None` if it is not one.
@@ -43,13 +44,13 @@ impl ServiceDate {
     /// 0 for Monday to 6 for Sunday.
     pub fn weekday(self) -> usize {
         // 1970-01-01 was a Thursday.
-        (self.0 + 3).rem_euclid(7) as usize
+        (i64::from(self.0) + 3).rem_euclid(7) as usize
     }
 
     /// The day `days` later (earlier when negative).
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
-        Self(self.0 + days)
+        Self(self.0.saturating_add(days))
     }
 }
 
@@ -79,11 +80,13 @@ pub fn local_date(zone: &TimeZone, at: EpochS) -> ServiceDate {
 pub fn parse_gtfs_time(text: &str) -> Option<i32> {
     let mut parts = text.trim().split(':');
     let (h, m, s) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || h.is_empty() || h.len() > 3 || m.len() != 2 || s.len() != 2 {
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let sizes = (1..=3).contains(&h.len()) && m.len() == 2 && s.len() == 2;
+    if parts.next().is_some() || !sizes || !(digits(h) && digits(m) && digits(s)) {
         return None;
     }
     let (h, m, s): (i32, i32, i32) = (h.parse().ok()?, m.parse().ok()?, s.parse().ok()?);
-    ((0..60).contains(&m) && (0..60).contains(&s) && h >= 0).then_some(h * 3600 + m * 60 + s)
+    (m < 60 && s < 60).then_some(h * 3600 + m * 60 + s)
 }
 
 /// Writes seconds of a service day as GTFS's `HH:MM:SS`.
@@ -122,11 +125,26 @@ mod tests {
     }
 
     #[test]
+    fn days_beyond_every_calendar_do_not_overflow() {
+        let zone = TimeZone::UTC;
+        for days in [i32::MIN, i32::MIN + 1, -8_000_000, 8_000_000, i32::MAX - 1, i32::MAX] {
+            let date = ServiceDate(days);
+            assert!(date.weekday() < 7);
+            assert_eq!(date.to_date(), EPOCH);
+            assert!(!date.to_string().is_empty());
+            let _ = (date.plus(1), date.plus(-1), service_day_origin(&zone, date));
+        }
+        assert_eq!(local_date(&zone, i64::MAX), ServiceDate(0));
+    }
+
+    #[test]
     fn gtfs_times_pass_midnight() {
         assert_eq!(parse_gtfs_time("25:10:00"), Some(90_600));
         assert_eq!(parse_gtfs_time(" 6:05:09"), Some(21_909));
         assert_eq!(parse_gtfs_time("6:5:09"), None);
         assert_eq!(parse_gtfs_time(""), None);
+        assert_eq!(parse_gtfs_time("+6:05:09"), None);
+        assert_eq!(parse_gtfs_time("999:59:59"), Some(3_599_999));
         assert_eq!(format_gtfs_time(90_600), "25:10:00");
     }
 }

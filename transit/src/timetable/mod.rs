@@ -5,12 +5,15 @@
 
 mod calendar;
 mod day;
+mod fit;
 pub mod load;
 mod spatial;
+pub mod text;
 
 pub use calendar::Service;
-pub use day::ScheduledPassage;
-pub use load::{LoadError, LoadLimits, LoadReport};
+pub use day::{Run, ScheduledPassage};
+pub use fit::STOP_TO_LINE_MOST_M;
+pub use load::{Finding, LoadError, LoadLimits, LoadReport, Severity};
 pub use spatial::{NearPiece, SpatialIndex};
 
 use crate::ids::{
@@ -59,6 +62,7 @@ pub struct Timetable {
     pub(crate) trip_by_id: FxHashMap<Box<str>, TripIdx>,
     /// Names in other languages, from `translations.txt`: (language, original) to text.
     pub(crate) translations: FxHashMap<(Box<str>, Box<str>), Box<str>>,
+    pub(crate) days: day::Days,
 }
 
 /// A row of `routes.txt`.
@@ -110,7 +114,8 @@ pub struct Pattern {
     pub stops: Vec<StopIdx>,
     /// GTFS `stop_sequence` at each stop position, strictly increasing.
     pub stop_sequences: Vec<u32>,
-    /// `timepoint` at each stop position: times are exact and early buses wait.
+    /// At each stop position: early buses wait for their time. So at the first stop, where `timepoint` is
+    /// 1, and, without `timepoint`, at the stops that alone have times.
     pub timepoints: Vec<bool>,
     /// Metres along the shape of each stop position; never decreasing.
     pub stop_offsets_m: Vec<f64>,

@@ -1,11 +1,22 @@
 //! R-trees over stops and shape pieces.
+//!
+//! Boxes are in degrees, widened by the latitude at each question, and distances are then measured: right
+//! at any latitude and across the antimeridian.
 
-use crate::ids::{ShapeIdx, StopIdx};
-use crate::place::LatLon;
+use super::{Pattern, Stop};
+use crate::ids::{PatternIdx, ShapeIdx, StopIdx};
+use crate::place::{EARTH_RADIUS_M, LatLon, Polyline, nearest_on_piece};
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree, RTreeObject};
 
 /// R-trees over what does not move.
 #[derive(Debug, Default)]
-pub struct SpatialIndex {}
+pub struct SpatialIndex {
+    stops: RTree<GeomWithData<[f64; 2], StopIdx>>,
+    pieces: RTree<Piece>,
+    bounds: Option<(LatLon, LatLon)>,
+    by_shape: Vec<Vec<PatternIdx>>,
+}
 
 /// A piece of a shape near a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,24 +29,180 @@ pub struct NearPiece {
     pub distance_m: f64,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    from: LatLon,
+    to: LatLon,
+    shape: ShapeIdx,
+    piece: u32,
+}
+
+impl RTreeObject for Piece {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        if (self.from.lon - self.to.lon).abs() > 180.0 {
+            // Across the antimeridian: a box around the globe, so that both sides find it.
+            return AABB::from_corners([-180.0, self.from.lat], [180.0, self.to.lat]);
+        }
+        AABB::from_corners([self.from.lon, self.from.lat], [self.to.lon, self.to.lat])
+    }
+}
+
 impl SpatialIndex {
+    /// Indexes the stops that have a place and the pieces of the shapes that patterns are driven on.
+    pub(crate) fn new(stops: &[Stop], shapes: &[Polyline], patterns: &[Pattern]) -> Self {
+        let places =
+            stops.iter().enumerate().filter_map(|(i, s)| Some((StopIdx::from(i), s.place?)));
+        let stop_points: Vec<_> =
+            places.map(|(i, p)| GeomWithData::new([p.lon, p.lat], i)).collect();
+        let mut pieces = Vec::new();
+        for (i, shape) in shapes.iter().enumerate() {
+            pieces.extend(shape.points.windows(2).enumerate().map(|(piece, ends)| Piece {
+                from: ends[0],
+                to: ends[1],
+                shape: ShapeIdx::from(i),
+                piece: piece as u32,
+            }));
+        }
+        let mut by_shape = vec![Vec::new(); shapes.len()];
+        for (i, pattern) in patterns.iter().enumerate() {
+            by_shape[pattern.shape.get()].push(PatternIdx::from(i));
+        }
+        let served = stops.iter().filter(|s| !s.served_by.is_empty()).filter_map(|s| s.place);
+        let points = shapes.iter().flat_map(|s| s.points.iter().copied()).chain(served);
+        let bounds = points.fold(None, |bounds: Option<(LatLon, LatLon)>, p| {
+            let (sw, ne) = bounds.unwrap_or((p, p));
+            Some((
+                LatLon::new(sw.lat.min(p.lat), sw.lon.min(p.lon)),
+                LatLon::new(ne.lat.max(p.lat), ne.lon.max(p.lon)),
+            ))
+        });
+        Self {
+            stops: RTree::bulk_load(stop_points),
+            pieces: RTree::bulk_load(pieces),
+            bounds,
+            by_shape,
+        }
+    }
+
+    /// South-west and north-east corner of all served stops and shapes.
+    pub fn bounds(&self) -> Option<(LatLon, LatLon)> {
+        self.bounds
+    }
+
+    /// The patterns that are driven on a shape.
+    pub fn patterns_of_shape(&self, shape: ShapeIdx) -> &[PatternIdx] {
+        self.by_shape.get(shape.get()).map_or(&[], Vec::as_slice)
+    }
+
     /// Stops within `radius_m`, nearest first, at most `limit`.
-    pub fn stops_near(&self, _place: LatLon, _radius_m: f64, _limit: usize) -> Vec<(StopIdx, f64)> {
-        todo!("timetable room")
+    pub fn stops_near(&self, place: LatLon, radius_m: f64, limit: usize) -> Vec<(StopIdx, f64)> {
+        let mut found: Vec<(StopIdx, f64)> = Vec::new();
+        for area in boxes(place, radius_m) {
+            found.extend(self.stops.locate_in_envelope_intersecting(area).filter_map(|s| {
+                let [lon, lat] = *s.geom();
+                let distance_m = place.distance_m(LatLon::new(lat, lon));
+                (distance_m <= radius_m).then_some((s.data, distance_m))
+            }));
+        }
+        found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        found.dedup_by_key(|s| s.0);
+        found.truncate(limit);
+        found
     }
 
-    /// Shape pieces within `radius_m`, nearest first, at most one for each shape and stretch.
-    pub fn pieces_near(&self, _place: LatLon, _radius_m: f64) -> Vec<NearPiece> {
-        todo!("timetable room")
+    /// The nearest stop, however far.
+    pub fn nearest_stop(&self, place: LatLon) -> Option<(StopIdx, f64)> {
+        const FIRST_M: f64 = 250.0;
+        let half_globe_m = std::f64::consts::PI * EARTH_RADIUS_M * 2.0;
+        if self.stops.size() == 0 || !place.is_plausible() {
+            return None;
+        }
+        let mut radius_m = FIRST_M;
+        while radius_m < half_globe_m {
+            if let Some(nearest) = self.stops_near(place, radius_m, 1).first() {
+                return Some(*nearest);
+            }
+            radius_m *= 4.0;
+        }
+        self.stops_near(place, f64::INFINITY, 1).first().copied()
     }
 
-    /// Stops within the box, at most `limit`.
-    pub fn stops_in(
-        &self,
-        _south_west: LatLon,
-        _north_east: LatLon,
-        _limit: usize,
-    ) -> Vec<StopIdx> {
-        todo!("timetable room")
+    /// Shape pieces within `radius_m`, nearest first, at most one for each shape and stretch: where a shape
+    /// comes near, goes away and comes near again, each time counts.
+    pub fn pieces_near(&self, place: LatLon, radius_m: f64) -> Vec<NearPiece> {
+        let mut found: Vec<NearPiece> = Vec::new();
+        for area in boxes(place, radius_m) {
+            found.extend(self.pieces.locate_in_envelope_intersecting(area).filter_map(|p| {
+                let (_, distance_m) = nearest_on_piece(place, p.from, p.to);
+                let near = NearPiece { shape: p.shape, piece: p.piece, distance_m };
+                (distance_m <= radius_m).then_some(near)
+            }));
+        }
+        found.sort_by_key(|n| (n.shape, n.piece));
+        found.dedup_by_key(|n| (n.shape, n.piece));
+        let mut nearest: Vec<NearPiece> = Vec::new();
+        for stretch in found.chunk_by(|a, b| a.shape == b.shape && a.piece + 1 == b.piece) {
+            let mut falling = true;
+            for (i, here) in stretch.iter().enumerate() {
+                let next = stretch.get(i + 1).map_or(f64::INFINITY, |n| n.distance_m);
+                if falling && next >= here.distance_m {
+                    nearest.push(*here);
+                }
+                falling = next < here.distance_m;
+            }
+        }
+        nearest.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+        nearest
+    }
+
+    /// Stops within the box, by index, at most `limit`. A box whose west is east of its east crosses the
+    /// antimeridian.
+    pub fn stops_in(&self, south_west: LatLon, north_east: LatLon, limit: usize) -> Vec<StopIdx> {
+        let (south, north) = (south_west.lat, north_east.lat);
+        let (west, east) = (south_west.lon, north_east.lon);
+        if !(south <= north && west.is_finite() && east.is_finite()) {
+            return Vec::new();
+        }
+        let spans: &[(f64, f64)] =
+            if west <= east { &[(west, east)] } else { &[(west, 180.0), (-180.0, east)] };
+        let mut found: Vec<StopIdx> = spans
+            .iter()
+            .flat_map(|(west, east)| {
+                let area = AABB::from_corners([*west, south], [*east, north]);
+                self.stops.locate_in_envelope_intersecting(area).map(|s| s.data).collect::<Vec<_>>()
+            })
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(limit);
+        found
+    }
+}
+
+/// Boxes, in degrees, that hold all within `radius_m` of `place`: two where it reaches over the
+/// antimeridian.
+fn boxes(place: LatLon, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
+    /// Above this latitude's cosine is too small to widen by: the box goes all around.
+    const COSINE_LEAST: f64 = 1e-3;
+    if !(place.lat.is_finite() && place.lon.is_finite() && radius_m >= 0.0) {
+        return Vec::new();
+    }
+    let lat_deg = (radius_m / EARTH_RADIUS_M).to_degrees() * 1.001 + 1e-9;
+    let (south, north) = ((place.lat - lat_deg).max(-90.0), (place.lat + lat_deg).min(90.0));
+    let cosine = south.abs().max(north.abs()).to_radians().cos();
+    let lon_deg = if cosine > COSINE_LEAST { lat_deg / cosine } else { 360.0 };
+    if !(lon_deg < 180.0) {
+        return vec![AABB::from_corners([-180.0, south], [180.0, north])];
+    }
+    let (west, east) = (place.lon - lon_deg, place.lon + lon_deg);
+    let area = |west: f64, east: f64| AABB::from_corners([west, south], [east, north]);
+    if west < -180.0 {
+        vec![area(west + 360.0, 180.0), area(-180.0, east)]
+    } else if east > 180.0 {
+        vec![area(west, 180.0), area(-180.0, east - 360.0)]
+    } else {
+        vec![area(west, east)]
     }
 }

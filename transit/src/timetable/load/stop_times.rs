@@ -1,0 +1,165 @@
+//! `stop_times.txt`, the big table: read as bytes, 32 bytes kept of a row until its trip is put together.
+
+use super::LoadError;
+use super::archive::Archive;
+use super::finding::{Findings, rule};
+use super::rows::Rows;
+use super::tables::{Trips, foreign_key, open_required};
+use crate::ids::StopIdx;
+use crate::timetable::Stop;
+use rustc_hash::FxHashMap;
+
+/// A time that the feed does not give.
+pub(crate) const NO_TIME: i32 = i32::MIN;
+
+/// A row that names a known trip and a stop with a place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    /// Row of [`Trips`].
+    pub(crate) trip: u32,
+    pub(crate) sequence: u32,
+    pub(crate) stop: StopIdx,
+    /// Seconds, or [`NO_TIME`].
+    pub(crate) arrival_s: i32,
+    /// Seconds, or [`NO_TIME`].
+    pub(crate) departure_s: i32,
+    /// `shape_dist_traveled`, NaN if not given.
+    pub(crate) distance: f32,
+    pub(crate) line: u32,
+    /// `timepoint`, if given.
+    pub(crate) timepoint: Option<bool>,
+}
+
+/// Columns of the file.
+struct Columns {
+    trip: Option<usize>,
+    stop: Option<usize>,
+    sequence: Option<usize>,
+    arrival: Option<usize>,
+    departure: Option<usize>,
+    distance: Option<usize>,
+    timepoint: Option<usize>,
+    /// GTFS-Flex: what a row has in place of a stop.
+    flexible: [Option<usize>; 4],
+}
+
+impl Columns {
+    fn of(rows: &Rows<'_>, findings: &mut Findings) -> Self {
+        Self {
+            trip: rows.required("trip_id", findings),
+            stop: rows.required("stop_id", findings),
+            sequence: rows.required("stop_sequence", findings),
+            arrival: rows.required("arrival_time", findings),
+            departure: rows.required("departure_time", findings),
+            distance: rows.column("shape_dist_traveled"),
+            timepoint: rows.column("timepoint"),
+            flexible: [
+                "location_id",
+                "location_group_id",
+                "start_pickup_drop_off_window",
+                "end_pickup_drop_off_window",
+            ]
+            .map(|name| rows.column(name)),
+        }
+    }
+}
+
+/// Reads the usable rows, by trip, then by sequence.
+pub(crate) fn stop_times(
+    archive: &mut Archive<'_>,
+    trips: &Trips,
+    stops: &[Stop],
+    stop_by_id: &FxHashMap<Box<str>, StopIdx>,
+    findings: &mut Findings,
+) -> Result<Vec<Row>, LoadError> {
+    /// A row of a real feed is at least this long, so the reservation is never far too large.
+    const ROW_BYTES_LEAST: u64 = 32;
+    /// No more is reserved on the word of the zip's directory.
+    const RESERVED_ROWS_MOST: u64 = 4_000_000;
+    let mut rows = open_required(archive, "stop_times.txt", findings)?;
+    let columns = Columns::of(&rows, findings);
+    let expected = (rows.declared_bytes / ROW_BYTES_LEAST).min(RESERVED_ROWS_MOST);
+    let mut kept = Vec::with_capacity(expected as usize);
+    let mut last_trip: Option<u32> = None;
+    while rows.next(findings)? {
+        if is_flexible(&rows, &columns) {
+            findings.add(rule::FLEX_ROW, rows.file, Some(rows.line()), || {
+                "the row is of an on-demand service (GTFS-Flex), which has no fixed times: left out"
+                    .to_owned()
+            });
+            continue;
+        }
+        let id = rows.text(columns.trip, findings);
+        let same = last_trip.filter(|t| *trips.rows[*t as usize].id == *id);
+        let Some(trip) = same.or_else(|| trips.by_id.get(id).copied()) else {
+            foreign_key(rows.file, rows.line(), "trip_id", id, "trips.txt", findings);
+            continue;
+        };
+        last_trip = Some(trip);
+        let id = rows.text(columns.stop, findings);
+        let Some(stop) = stop_by_id.get(id).copied() else {
+            foreign_key(rows.file, rows.line(), "stop_id", id, "stops.txt", findings);
+            continue;
+        };
+        if place_of(stops, stop).is_none() {
+            findings.add(rule::STOP_WITHOUT_LOCATION, rows.file, Some(rows.line()), || {
+                format!("stop {id:?} has no place: the row was left out")
+            });
+            continue;
+        }
+        if let Some(row) = row(&rows, &columns, trip, stop, findings) {
+            kept.push(row);
+        }
+    }
+    let key = |r: &Row| (r.trip, r.sequence, r.line);
+    if !kept.is_sorted_by_key(key) {
+        kept.sort_unstable_by_key(key);
+    }
+    Ok(kept)
+}
+
+/// Where a stop is; a platform without a place is where its station is.
+pub(crate) fn place_of(stops: &[Stop], stop: StopIdx) -> Option<crate::place::LatLon> {
+    let stop = &stops[stop.get()];
+    stop.place.or_else(|| stops[stop.parent?.get()].place)
+}
+
+fn is_flexible(rows: &Rows<'_>, columns: &Columns) -> bool {
+    columns.flexible.iter().any(|c| c.is_some() && !rows.bytes(*c).is_empty())
+}
+
+fn row(
+    rows: &Rows<'_>,
+    columns: &Columns,
+    trip: u32,
+    stop: StopIdx,
+    findings: &mut Findings,
+) -> Option<Row> {
+    let Some(sequence) = rows.whole(columns.sequence, findings) else {
+        findings.add(rule::MISSING_FIELD, rows.file, Some(rows.line()), || {
+            "stop_sequence is missing: the row was left out".to_owned()
+        });
+        return None;
+    };
+    let (arrival, departure) =
+        (rows.time(columns.arrival, findings), rows.time(columns.departure, findings));
+    if arrival.is_some() != departure.is_some() {
+        findings.add(rule::MISSING_ARRIVAL_OR_DEPARTURE, rows.file, Some(rows.line()), || {
+            "only one of arrival_time and departure_time is given: it is taken for both".to_owned()
+        });
+    }
+    Some(Row {
+        trip,
+        sequence,
+        stop,
+        arrival_s: arrival.or(departure).unwrap_or(NO_TIME),
+        departure_s: departure.or(arrival).unwrap_or(NO_TIME),
+        distance: rows.number(columns.distance, findings).map_or(f32::NAN, |d| d as f32),
+        line: u32::try_from(rows.line()).unwrap_or(u32::MAX),
+        timepoint: match rows.bytes(columns.timepoint) {
+            b"1" => Some(true),
+            b"0" => Some(false),
+            _ => None,
+        },
+    })
+}
