@@ -1,6 +1,27 @@
 //! Pages and islands. A page is a function of `api` types: handlers load, pages render.
+//!
+//! On the server (`ssr`) [`render`] makes the whole document. In the browser (`hydrate`) only the islands
+//! live: `console`, the live map. A page without an island ships no script.
+#![recursion_limit = "512"]
 
+pub mod console;
 pub mod page;
 
+mod format;
 #[cfg(feature = "ssr")]
-pub use page::render;
+mod pages;
+#[cfg(feature = "ssr")]
+mod quality;
+mod text;
+mod url;
+
+#[cfg(feature = "ssr")]
+pub use pages::render;
+
+/// Called once by the page's script, before it wakes the islands.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

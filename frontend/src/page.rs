@@ -69,9 +69,3 @@ pub enum Page {
     /// Not found or not possible: status, and what to do.
     Error(api::Problem),
 }
-
-/// The whole document as HTML.
-#[cfg(feature = "ssr")]
-pub fn render(_shell: &Shell, _page: &Page) -> String {
-    String::from("<!DOCTYPE html><title>Jolda</title>")
-}

@@ -1,0 +1,77 @@
+//! The document around a page, and how an island wakes in it.
+
+use super::{Context, content, frame};
+use crate::page::{Page, Shell};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The whole document as HTML. Synchronous: whatever a page needs was loaded before.
+pub fn render(shell: &Shell, page: &Page) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| document(Context::new(shell), page).to_html());
+    owner.cleanup();
+    html
+}
+
+fn document(context: Context<'_>, page: &Page) -> AnyView {
+    let shell = context.shell;
+    let (title, main) = content(context, page);
+    let live = matches!(page, Page::Map(_));
+    let title = format!("{title} · Jolda");
+    view! {
+        <!DOCTYPE html>
+        <html lang=shell.language.tag() data-theme=shell.theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content=shell.theme.unwrap_or("light dark")/>
+                <meta name="theme-color" content="#0f4c5c"/>
+                <title>{title}</title>
+                <link rel="stylesheet" href="/assets/app.css"/>
+                <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
+                {live.then(|| preloads(shell))}
+            </head>
+            <body class:live=live>
+                {frame::header(context, page)}
+                {frame::banners(context)}
+                <main id="main" tabindex="-1">{main}</main>
+                {(!live).then(|| frame::footer(context))}
+                {live.then(|| wake_script(shell))}
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+fn script_path(shell: &Shell) -> String {
+    format!("/pkg/frontend.{}.js", shell.script_hash)
+}
+
+fn wasm_path(shell: &Shell) -> String {
+    format!("/pkg/frontend.{}.wasm", shell.wasm_hash)
+}
+
+/// Everything that the map will ask for, asked for at once.
+fn preloads(shell: &Shell) -> AnyView {
+    view! {
+        <link rel="stylesheet" href="/assets/maplibre/maplibre-gl.css"/>
+        <link rel="modulepreload" href=script_path(shell) nonce=shell.nonce.clone()/>
+        <link rel="preload" href=wasm_path(shell) r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <link rel="modulepreload" href="/assets/map-bridge.mjs" nonce=shell.nonce.clone()/>
+        <link rel="modulepreload" href="/assets/maplibre/maplibre-gl.mjs" nonce=shell.nonce.clone()/>
+    }
+    .into_any()
+}
+
+/// Wakes the islands, as Leptos' own `HydrationScripts` does for islands without nested children; the
+/// names by hash come with the shell, so that no file is read for each answer.
+fn wake_script(shell: &Shell) -> AnyView {
+    let script = format!(
+        "const m=await import({js:?});await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
+         for(const e of document.querySelectorAll('leptos-island'))await m[e.dataset.component]?.(e);",
+        js = script_path(shell),
+        wasm = wasm_path(shell),
+    );
+    view! { <script type="module" nonce=shell.nonce.clone() inner_html=script></script> }.into_any()
+}

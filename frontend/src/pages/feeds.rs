@@ -1,0 +1,69 @@
+//! Health of the feeds: what came, what was refused and why, in words.
+
+use super::{Context, fact, heading};
+use api::Feed;
+use leptos::prelude::*;
+
+/// `/feeds`.
+pub(super) fn page(context: Context<'_>) -> AnyView {
+    let (text, status) = (context.voice.text, &context.shell.status);
+    let feeds = status.feeds.iter().map(|feed| feed_view(context, feed)).collect_view();
+    let empty = status.feeds.is_empty();
+    view! {
+        {heading(context, text.feeds.into_any(), Some(status.agency_name.clone()), None)}
+        {empty.then(|| view! { <p class="empty">{text.no_feeds}</p> })}
+        <div class="columns">{feeds}</div>
+    }
+    .into_any()
+}
+
+fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
+    let (voice, text) = (context.voice, context.voice.text);
+    let rejected: u64 = feed.rejected.values().sum();
+    let when = |at: Option<i64>| {
+        at.map_or_else(
+            || text.feed_never.to_owned(),
+            |at| format!("{} ({})", voice.time_s(at), voice.ago(at)),
+        )
+    };
+    let state =
+        if feed.down { ("state bad", text.feed_is_down) } else { ("state good", text.feed_ok) };
+    view! {
+        <section class="card">
+            <h2>{feed.feed_id.clone()}" "<span class=state.0>{state.1}</span></h2>
+            {feed.down.then(|| view! { <p class="note">{text.feed_down_note}</p> })}
+            <dl class="facts">
+                {fact(text.last_dataset, when(feed.header_at))}
+                {fact(text.received, when(feed.received_at))}
+                {fact(text.age, voice.or_unknown(feed.age_s.map(|s| voice.roughly(s.into()))))}
+                {fact(text.matched, voice.percent(feed.matched_share))}
+                {fact(text.accepted, voice.count(feed.accepted))}
+                {fact(text.rejected, voice.count(rejected))}
+                {(feed.failures_in_row > 0).then(|| fact(text.failures, feed.failures_in_row))}
+                {feed.last_error.clone().map(|error| fact(text.last_error, error))}
+            </dl>
+            {reasons(context, feed)}
+        </section>
+    }
+    .into_any()
+}
+
+fn reasons(context: Context<'_>, feed: &Feed) -> AnyView {
+    let (voice, text) = (context.voice, context.voice.text);
+    let mut reasons: Vec<(&String, u64)> =
+        feed.rejected.iter().map(|(name, n)| (name, *n)).filter(|(_, n)| *n > 0).collect();
+    if reasons.is_empty() {
+        return view! { <p class="note">{text.nothing_rejected}</p> }.into_any();
+    }
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let rows = reasons.into_iter().map(|(name, n)| {
+        view! { <tr><th scope="row">{text.reject_reason(name).to_owned()}</th><td class="num">{voice.count(n)}</td></tr> }
+    });
+    view! {
+        <div class="scroll"><table>
+            <thead><tr><th scope="col">{text.reason}</th><th scope="col" class="num">{text.count}</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
