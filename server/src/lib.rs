@@ -4,8 +4,14 @@
 //! `published` and `view`; only `run` (the composition root), `engine` and `reads` know several.
 
 pub mod clock;
+pub mod commands;
+pub mod engine;
+pub mod feed;
+pub mod gtfs_realtime;
 pub mod http;
 pub mod live;
+pub mod machine;
+pub mod publish;
 pub mod published;
 pub mod reads;
 pub mod record;

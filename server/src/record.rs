@@ -1,10 +1,11 @@
 //! Rows of the record: what the engine hands to the store and `reads` gets back. Ids are the feed's own
 //! strings, so that a row outlives the timetable that it was made with.
 
+use serde::{Deserialize, Serialize};
 use transit::EpochS;
 
 /// One tick's writes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
     /// Stop visits.
     pub visits: Vec<VisitRow>,
@@ -18,8 +19,33 @@ pub struct Batch {
     pub feed_health: Vec<FeedHealthRow>,
 }
 
+impl Batch {
+    /// Rows of all tables.
+    pub fn rows(&self) -> usize {
+        self.visits.len()
+            + self.headways.len()
+            + self.intensity.len()
+            + self.incidents.len()
+            + self.feed_health.len()
+    }
+
+    /// Nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.rows() == 0
+    }
+
+    /// Takes what `later` holds, behind what is here.
+    pub fn append(&mut self, later: Batch) {
+        self.visits.extend(later.visits);
+        self.headways.extend(later.headways);
+        self.intensity.extend(later.intensity);
+        self.incidents.extend(later.incidents);
+        self.feed_health.extend(later.feed_health);
+    }
+}
+
 /// Table `stop_visits` (TIDES names).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VisitRow {
     /// YYYYMMDD as a number.
     pub service_date: i32,
@@ -51,8 +77,15 @@ pub struct VisitRow {
     pub trip_named: bool,
 }
 
+impl VisitRow {
+    /// When it was there: the arrival, else the departure, else the plan.
+    pub fn at(&self) -> EpochS {
+        self.arrival.or(self.departure).unwrap_or(self.scheduled_arrival)
+    }
+}
+
 /// Table `headways`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadwayRow {
     /// YYYYMMDD as a number.
     pub service_date: i32,
@@ -79,7 +112,7 @@ pub struct HeadwayRow {
 }
 
 /// Table `intensity`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IntensityRow {
     /// From here …
     pub from_stop_id: String,
@@ -98,7 +131,7 @@ pub struct IntensityRow {
 }
 
 /// Table `incidents`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IncidentRow {
     /// Unique for ever: epoch of the server's start and number.
     pub incident_id: String,
@@ -125,7 +158,7 @@ pub struct IncidentRow {
 }
 
 /// Table `feed_health`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedHealthRow {
     /// Feed.
     pub feed_id: String,

@@ -153,6 +153,10 @@ pub struct FeedState {
     pub accepted: u64,
     /// Refused since the start, in the order of [`RejectReason::ALL`].
     pub rejected: [u64; RejectReason::ALL.len()],
+    /// Accepted positions that name a trip of the timetable, since the start.
+    pub named: u64,
+    /// Of these, the ones that were matched to it, since the start.
+    pub matched: u64,
     /// Failed fetches in a row.
     pub failures_in_row: u32,
     /// Of the accepted positions of the last dataset that name a trip: how many were matched, 0..1.

@@ -1,0 +1,119 @@
+//! The Monitor with its timetable and the rows that its effects make: what `serve`, `demo` and `replay`
+//! have in common. No task, no clock.
+
+use super::rows::Names;
+use crate::feed::Dataset;
+use crate::record::Batch;
+use std::sync::Arc;
+use transit::ids::FeedIdx;
+use transit::{Effect, EpochS, Event, Monitor, MonitorConfig, RejectReason, Snapshot, Timetable};
+
+/// The single writer's state.
+pub struct Watch {
+    monitor: Monitor,
+    timetable: Arc<Timetable>,
+    /// Names of the feeds, by `FeedIdx`.
+    feeds: Vec<String>,
+    /// Prefix of incident ids, unique to this start.
+    epoch: String,
+    effects: Vec<Effect>,
+    batch: Batch,
+    rejected: [u64; RejectReason::ALL.len()],
+}
+
+impl Watch {
+    /// A city that nobody has looked at yet.
+    pub fn new(
+        timetable: Arc<Timetable>,
+        config: MonitorConfig,
+        feeds: Vec<String>,
+        epoch: String,
+    ) -> Self {
+        Self {
+            monitor: Monitor::new(Arc::clone(&timetable), config),
+            timetable,
+            feeds,
+            epoch,
+            effects: Vec::new(),
+            batch: Batch::default(),
+            rejected: [0; RejectReason::ALL.len()],
+        }
+    }
+
+    /// The timetable in force.
+    pub fn timetable(&self) -> &Arc<Timetable> {
+        &self.timetable
+    }
+
+    /// Names of the feeds, by `FeedIdx`.
+    pub fn feeds(&self) -> &[String] {
+        &self.feeds
+    }
+
+    /// Applies all of a dataset.
+    pub fn dataset(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
+        let header_at = dataset.header_at();
+        self.apply(now, &Event::DatasetStart { feed, header_at });
+        for event in dataset.events(feed) {
+            self.apply(now, &event);
+        }
+        self.apply(now, &Event::DatasetEnd { feed });
+        self.settle();
+    }
+
+    /// A fetch failed or its bytes were refused.
+    pub fn feed_failed(&mut self, now: EpochS, feed: FeedIdx) {
+        self.apply(now, &Event::FeedFailed { feed });
+        self.settle();
+    }
+
+    /// A new timetable takes over.
+    pub fn new_timetable(&mut self, now: EpochS, timetable: Arc<Timetable>) {
+        // What was concluded so far speaks of the old one; what follows of the new one.
+        self.settle();
+        self.apply(now, &Event::Timetable(Arc::clone(&timetable)));
+        self.timetable = timetable;
+        self.settle();
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: EpochS) {
+        self.apply(now, &Event::Tick);
+        self.settle();
+    }
+
+    /// The rows since this was asked last.
+    pub fn take_batch(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Refusals since the start, in the order of [`RejectReason::ALL`].
+    pub fn rejected(&self) -> &[u64; RejectReason::ALL.len()] {
+        &self.rejected
+    }
+
+    /// What is known now.
+    pub fn snapshot(&self, now: EpochS) -> Snapshot {
+        self.monitor.snapshot(now)
+    }
+
+    fn apply(&mut self, now: EpochS, event: &Event<'_>) {
+        self.monitor.apply(now, event, &mut self.effects);
+    }
+
+    /// Effects become rows while their indices are valid.
+    fn settle(&mut self) {
+        let names = Names {
+            timetable: &self.timetable,
+            monitor: &self.monitor,
+            feeds: &self.feeds,
+            epoch: &self.epoch,
+        };
+        for effect in self.effects.drain(..) {
+            if let Effect::Rejected { reason, .. } = effect {
+                self.rejected[reason as usize] += 1;
+            }
+            names.record(&effect, &mut self.batch);
+        }
+    }
+}
