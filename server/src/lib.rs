@@ -15,4 +15,5 @@ pub mod publish;
 pub mod published;
 pub mod reads;
 pub mod record;
+pub mod store;
 pub mod view;
