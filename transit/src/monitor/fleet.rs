@@ -1,0 +1,160 @@
+//! The vehicles that were heard of, by index.
+
+use super::track::Track;
+use crate::ids::{FeedIdx, RouteIdx, VehicleIdx};
+use crate::place::LatLon;
+use crate::time::EpochS;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// An accepted measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fix {
+    pub place: LatLon,
+    pub at: EpochS,
+    /// Reported, m/s; only where it can be one.
+    pub speed_mps: Option<f32>,
+    /// Reported, degrees; only where it can be one.
+    pub bearing_deg: Option<f32>,
+}
+
+/// One vehicle.
+#[derive(Clone, Debug)]
+pub(super) struct Vehicle {
+    pub feed: FeedIdx,
+    pub id: Arc<str>,
+    pub label: Option<Arc<str>>,
+    /// Last accepted measurement.
+    pub fix: Option<Fix>,
+    /// A measurement that was refused as a jump: one more there and it is believed.
+    pub suspect: Option<Fix>,
+    /// Since when the coordinates are bit for bit the same.
+    pub same_since: EpochS,
+    /// Where it was when it last was more than a stone's throw away, and since when.
+    pub rest: (LatLon, EpochS),
+    pub occupancy_status: Option<u8>,
+    /// Route as the feed says.
+    pub named_route: Option<RouteIdx>,
+    /// When anything of it was last heard, accepted or not.
+    pub heard_at: EpochS,
+    pub track: Track,
+}
+
+impl Vehicle {
+    fn new(feed: FeedIdx, id: Arc<str>, now: EpochS) -> Self {
+        Self {
+            feed,
+            id,
+            label: None,
+            fix: None,
+            suspect: None,
+            same_since: now,
+            rest: (LatLon::default(), now),
+            occupancy_status: None,
+            named_route: None,
+            heard_at: now,
+            track: Track::default(),
+        }
+    }
+
+    /// True while its last measurement is not older than `age_s`.
+    pub fn heard_within(&self, now: EpochS, age_s: i64) -> bool {
+        self.fix.is_some_and(|f| now - f.at <= age_s)
+    }
+}
+
+/// Silence after which a vehicle may be forgotten to make room for another, seconds.
+const FORGET_AFTER_S: i64 = 900;
+/// At the limit, the fleet is searched for forgotten vehicles at most once in so many seconds.
+const SWEEP_EVERY_S: i64 = 60;
+
+/// All vehicles. An index stays with its vehicle until, at the limit, a silent one makes room.
+#[derive(Debug, Default)]
+pub(super) struct Fleet {
+    pub vehicles: Vec<Vehicle>,
+    /// By feed, then by id.
+    index: Vec<FxHashMap<Arc<str>, VehicleIdx>>,
+    /// Indices that may be given to a newcomer, least recently heard last.
+    forgotten: Vec<VehicleIdx>,
+    swept_at: Option<EpochS>,
+}
+
+impl Fleet {
+    /// The index of a vehicle that is known.
+    pub fn find(&self, feed: FeedIdx, id: &str) -> Option<VehicleIdx> {
+        self.index.get(feed.get())?.get(id).copied()
+    }
+
+    /// Makes room for a newcomer; `None` if the fleet is full of vehicles that are alive.
+    pub fn add(
+        &mut self,
+        feed: FeedIdx,
+        id: &str,
+        now: EpochS,
+        limit: usize,
+    ) -> Option<VehicleIdx> {
+        let vehicle = if self.vehicles.len() < limit {
+            VehicleIdx::from(self.vehicles.len())
+        } else {
+            self.forget(now)?
+        };
+        let id: Arc<str> = Arc::from(id);
+        let fresh = Vehicle::new(feed, Arc::clone(&id), now);
+        if let Some(slot) = self.vehicles.get_mut(vehicle.get()) {
+            let old = std::mem::replace(slot, fresh);
+            if let Some(of_feed) = self.index.get_mut(old.feed.get()) {
+                of_feed.remove(&old.id);
+            }
+        } else {
+            self.vehicles.push(fresh);
+        }
+        if self.index.len() <= feed.get() {
+            self.index.resize_with(feed.get() + 1, FxHashMap::default);
+        }
+        self.index[feed.get()].insert(id, vehicle);
+        Some(vehicle)
+    }
+
+    /// The least recently heard vehicle, if it is silent for long.
+    fn forget(&mut self, now: EpochS) -> Option<VehicleIdx> {
+        let silent =
+            |v: &Vehicle| now - v.heard_at > FORGET_AFTER_S || v.heard_at > now + SWEEP_EVERY_S;
+        while let Some(candidate) = self.forgotten.pop() {
+            if silent(&self.vehicles[candidate.get()]) {
+                return Some(candidate);
+            }
+        }
+        if self.swept_at.is_some_and(|at| (0..SWEEP_EVERY_S).contains(&(now - at))) {
+            return None;
+        }
+        self.swept_at = Some(now);
+        let silent_ones = self.vehicles.iter().enumerate().filter(|(_, v)| silent(v));
+        let mut found: Vec<_> =
+            silent_ones.map(|(i, v)| (v.heard_at, VehicleIdx::from(i))).collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        self.forgotten = found.into_iter().map(|(_, v)| v).collect();
+        self.forgotten.pop()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_fleet_forgets_the_least_recently_heard_and_never_one_that_is_alive() {
+        let mut fleet = Fleet::default();
+        let feed = FeedIdx(0);
+        for (i, id) in ["a", "b", "c"].iter().enumerate() {
+            assert_eq!(fleet.add(feed, id, i as EpochS, 3), Some(VehicleIdx(i as u32)));
+        }
+        assert_eq!(fleet.add(feed, "d", 100, 3), None);
+        fleet.vehicles[0].heard_at = 2_000;
+        assert_eq!(fleet.add(feed, "d", 2_000, 3), Some(VehicleIdx(1)));
+        assert_eq!(fleet.find(feed, "b"), None);
+        assert_eq!(fleet.find(feed, "d"), Some(VehicleIdx(1)));
+        assert_eq!(fleet.find(feed, "a"), Some(VehicleIdx(0)));
+        assert_eq!(fleet.add(feed, "e", 2_000, 3), Some(VehicleIdx(2)));
+        assert_eq!(fleet.add(feed, "f", 2_000, 3), None);
+    }
+}

@@ -1,0 +1,402 @@
+//! One vehicle's way through the timetable: from belief to a followed run and its visits.
+
+use super::beam::{Beam, Hypothesis};
+use super::config::MonitorConfig;
+use super::crossing::Obs;
+use super::fleet::Fix;
+use super::line::{Line, Near, Run, places_near};
+use super::matching::{self, Motion};
+use super::naming::{Named, NamedMemory};
+use super::runs::Runs;
+use super::visits::{Served, Tracker};
+use crate::ids::VehicleIdx;
+use crate::place::LatLon;
+use crate::time::EpochS;
+use crate::timetable::{Timetable, TripInstance};
+
+/// Fixes kept until it is known on which run, and where on it, they were measured.
+const WAITING_FIXES: usize = 8;
+/// A belief that costs more than this is not followed.
+const FOLLOW_MOST: f32 = 9.0;
+/// The next best belief must cost so much more before visits are made of the best.
+const CLEAR_MARGIN: f32 = 1.5;
+/// Off the line for so many fixes in a row is off route.
+const OFF_ROUTE_FIXES: u8 = 2;
+/// The end of a run counts as its end when so much of it was driven, metres.
+const DRIVEN_M: f64 = 100.0;
+
+/// What the parts of a step share.
+pub(super) struct Env<'a> {
+    pub timetable: &'a Timetable,
+    pub config: &'a MonitorConfig,
+    pub runs: &'a mut Runs,
+}
+
+/// A stop served on a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServedOn {
+    pub run: Run,
+    pub named: bool,
+    pub served: Served,
+}
+
+/// The run that is followed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Followed {
+    pub run: Run,
+    pub named: bool,
+    pub along_m: f64,
+    pub tracker: Tracker,
+    /// Metres from the line, while off route.
+    pub off_route_m: Option<f64>,
+    /// Seconds late; `None` where no time is promised.
+    pub deviation_s: Option<i32>,
+    /// Speed along the line between the last two fixes, m/s.
+    pub speed_mps: Option<f32>,
+    /// Waits at the first stop.
+    pub waiting: bool,
+    /// Another vehicle drives this run.
+    pub overload: bool,
+}
+
+/// State of one vehicle's matching.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Track {
+    pub(super) beam: Beam,
+    pub named_memory: NamedMemory,
+    pub(super) named: Named,
+    pub followed: Option<Followed>,
+    /// The run that was driven to its end, and is not begun again.
+    pub finished: Option<Run>,
+    /// Within the terminal zone of a run that is finished or will begin.
+    pub at_terminal: bool,
+    /// Fixes that were not yet given to a tracker.
+    recent: Recent,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Recent {
+    fixes: [Option<Fix>; WAITING_FIXES],
+}
+
+impl Recent {
+    fn push(&mut self, fix: Fix) {
+        if self.fixes[WAITING_FIXES - 1].is_some() {
+            self.fixes.rotate_left(1);
+            self.fixes[WAITING_FIXES - 1] = Some(fix);
+        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
+            *free = Some(fix);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.fixes[WAITING_FIXES - 1].is_some()
+    }
+
+    fn clear(&mut self) {
+        self.fixes = [None; WAITING_FIXES];
+    }
+
+    /// Forgets all but the newest.
+    fn keep_newest(&mut self) {
+        let newest = self.fixes.iter().flatten().last().copied();
+        self.clear();
+        self.fixes[0] = newest;
+    }
+}
+
+impl Track {
+    /// True while it is on a line and not at a terminal: a receiver that stands still then is suspect.
+    pub fn should_move(&self) -> bool {
+        self.followed.is_some_and(|f| !f.waiting)
+    }
+
+    /// True if it was placed on the run that the feed names: on its line, or at its terminals.
+    pub fn is_placed(&self) -> bool {
+        let finished_here = self.at_terminal
+            && self.finished.map(|f| f.instance) == self.named.run.map(|r| r.instance);
+        finished_here || self.followed.is_some_and(|f| f.off_route_m.is_none())
+    }
+
+    /// Takes an accepted fix.
+    pub fn step(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        fix: Fix,
+        before: Option<Fix>,
+        named: Named,
+        out: &mut Vec<ServedOn>,
+    ) {
+        if before.is_none() {
+            self.beam.clear();
+            self.recent.clear();
+        }
+        self.named = named;
+        self.recent.push(fix);
+        let motion = Motion::between(before, fix);
+        let wanted = named.run.filter(|r| Some(r.instance) != self.finished_instance());
+        matching::advance(&mut self.beam, env, &motion, wanted);
+        if let Some(run) = wanted
+            && !self.beam.iter().any(|h| h.run.instance == run.instance && h.off_line == 0)
+        {
+            matching::begin(&mut self.beam, env, &motion, run, true);
+        }
+        self.beam.prune();
+        self.choose(env, vehicle, &motion, out);
+        self.note_terminal(env, fix);
+    }
+
+    fn finished_instance(&self) -> Option<TripInstance> {
+        self.finished.map(|f| f.instance)
+    }
+
+    /// Follows the best belief.
+    fn choose(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        motion: &Motion,
+        out: &mut Vec<ServedOn>,
+    ) {
+        let best = self.beam.best().copied();
+        let Some(best) = best.filter(|b| b.cost <= FOLLOW_MOST || self.is_followed(b)) else {
+            self.drop_followed(env, vehicle, motion, out);
+            return;
+        };
+        if self.followed.is_some_and(|f| f.run.instance != best.run.instance) {
+            self.drop_followed(env, vehicle, motion, out);
+        }
+        let overload = !env.runs.drive(env.config, best.run.instance, vehicle, motion.fix.at);
+        if best.off_line > 0 {
+            self.stray(&best, overload);
+            return;
+        }
+        let ambiguous = self.beam.margin() < CLEAR_MARGIN && !self.recent.is_full();
+        if ambiguous {
+            if let Some(f) = &mut self.followed {
+                f.overload = overload;
+            }
+            return;
+        }
+        self.follow(env, vehicle, &best, overload, out);
+    }
+
+    fn is_followed(&self, h: &Hypothesis) -> bool {
+        self.followed.is_some_and(|f| f.run.instance == h.run.instance)
+    }
+
+    /// Off the line: the place stays where it was.
+    fn stray(&mut self, best: &Hypothesis, overload: bool) {
+        if let Some(f) = &mut self.followed {
+            f.overload = overload;
+            f.speed_mps = None;
+            if best.off_line >= OFF_ROUTE_FIXES && !f.waiting {
+                f.off_route_m = Some(best.distance_m);
+            }
+        }
+    }
+
+    /// On the line of `best`: gives the waiting fixes to the tracker and takes the visits.
+    fn follow(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        best: &Hypothesis,
+        overload: bool,
+        out: &mut Vec<ServedOn>,
+    ) {
+        let line = Line::of(env.timetable, &best.run);
+        let path = self.path_to(&line, env.config, best);
+        let newest = Obs { at: best.at, along_m: best.along_m };
+        let earlier = self.followed;
+        let mut tracker = match earlier {
+            Some(f) if newest.along_m >= f.along_m - BACK_M => f.tracker,
+            Some(f) => f.tracker.restart(&line, env.config, newest.along_m),
+            None => {
+                let first = path.iter().flatten().next().unwrap_or(&newest);
+                Tracker::start(&line, env.config, first.along_m)
+            }
+        };
+        let last_at = earlier.and_then(|f| f.tracker.last_at());
+        for obs in path.iter().flatten() {
+            tracker.observe(&line, env.config, *obs, |served| {
+                serve(env.runs, vehicle, &best.run, best.named, served, out);
+            });
+        }
+        self.recent.keep_newest();
+        let speed_mps = earlier.zip(last_at).and_then(|(f, last_at)| {
+            let elapsed_s = (newest.at - last_at) as f64;
+            let advance_m = (newest.along_m - f.along_m).max(0.0);
+            (elapsed_s > 0.0).then(|| (advance_m / elapsed_s) as f32)
+        });
+        self.followed = Some(Followed {
+            run: best.run,
+            named: best.named,
+            along_m: newest.along_m,
+            tracker,
+            off_route_m: None,
+            deviation_s: deviation_s(&line, &best.run, &tracker, newest),
+            speed_mps,
+            waiting: tracker.next == 0,
+            overload,
+        });
+        let driven = best.advance_m >= DRIVEN_M || best.at >= line.span().1 - NEAR_END_S;
+        if tracker.is_done(&line) && driven {
+            self.end(env, vehicle, best.run);
+        }
+    }
+
+    /// The waiting fixes as places along the line of `best`, oldest first: back from the newest as long as
+    /// each follows from the one before it, or was at the first stop.
+    fn path_to(
+        &self,
+        line: &Line<'_>,
+        config: &MonitorConfig,
+        best: &Hypothesis,
+    ) -> [Option<Obs>; WAITING_FIXES] {
+        let known_at = self.followed.and_then(|f| f.tracker.last_at()).unwrap_or(EpochS::MIN);
+        let low_m = self.followed.map_or(line.offset_m(0) - BACK_M, |f| f.along_m - BACK_M);
+        let mut path = [None; WAITING_FIXES];
+        let mut free = WAITING_FIXES;
+        let mut ahead = Obs { at: best.at, along_m: best.along_m };
+        let mut ahead_place = None;
+        for fix in self.recent.fixes.iter().flatten().rev() {
+            if fix.at <= known_at {
+                break;
+            }
+            if fix.at < best.at {
+                let Some(obs) = place_before(line, config, fix, ahead, ahead_place, low_m) else {
+                    break;
+                };
+                ahead = obs;
+            }
+            ahead_place = Some(fix.place);
+            free -= 1;
+            path[free] = Some(ahead);
+        }
+        path
+    }
+
+    /// `run` was driven to its end.
+    fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run) {
+        env.runs.leave(run.instance, vehicle);
+        self.followed = None;
+        self.finished = Some(run);
+        self.beam.retain(|h| h.run.instance != run.instance);
+    }
+
+    /// The followed run is followed no more; if it was left near its end, it arrived there.
+    fn drop_followed(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        motion: &Motion,
+        out: &mut Vec<ServedOn>,
+    ) {
+        let Some(mut f) = self.followed.take() else { return };
+        let line = Line::of(env.timetable, &f.run);
+        let near_end = line.terminal(true).distance_m(motion.fix.place) <= env.config.terminal_m;
+        let last_stop = usize::from(f.tracker.next) + 1 >= line.stops();
+        if near_end && last_stop && motion.elapsed_s <= env.config.interpolate_s as f64 {
+            f.tracker.finish(&line, motion.fix.at, |served| {
+                serve(env.runs, vehicle, &f.run, f.named, served, out);
+            });
+            self.end(env, vehicle, f.run);
+        }
+        env.runs.leave(f.run.instance, vehicle);
+    }
+
+    fn note_terminal(&mut self, env: &Env<'_>, fix: Fix) {
+        let near = |run: &Run, last: bool| {
+            let place = Line::of(env.timetable, run).terminal(last);
+            place.distance_m(fix.place) <= env.config.terminal_m
+        };
+        let begins = self.named.run.filter(|r| Some(r.instance) != self.finished_instance());
+        self.at_terminal = match self.followed {
+            Some(f) => f.waiting,
+            None => {
+                self.finished.is_some_and(|r| near(&r, true))
+                    || begins.is_some_and(|r| near(&r, false))
+            }
+        };
+    }
+
+    /// Silent for too long: the run is free for others.
+    pub fn lose(&mut self, runs: &mut Runs, vehicle: VehicleIdx) {
+        if let Some(f) = self.followed.take() {
+            runs.leave(f.run.instance, vehicle);
+        }
+        self.beam.clear();
+        self.recent.clear();
+        self.at_terminal = false;
+    }
+}
+
+/// How far back along its line noise may throw a vehicle, metres.
+pub(super) const BACK_M: f64 = 60.0;
+/// Before its planned end by no more than this, a run seen at its last stop is over, seconds.
+const NEAR_END_S: i64 = 600;
+
+fn serve(
+    runs: &mut Runs,
+    vehicle: VehicleIdx,
+    run: &Run,
+    named: bool,
+    served: Served,
+    out: &mut Vec<ServedOn>,
+) {
+    if runs.serve(run.instance, vehicle, served.stop_position) {
+        out.push(ServedOn { run: *run, named, served });
+    }
+}
+
+/// Where `fix` was on the line, given where the vehicle was at the next fix.
+fn place_before(
+    line: &Line<'_>,
+    config: &MonitorConfig,
+    fix: &Fix,
+    ahead: Obs,
+    ahead_place: Option<LatLon>,
+    low_m: f64,
+) -> Option<Obs> {
+    let elapsed_s = (ahead.at - fix.at) as f64;
+    if elapsed_s > config.interpolate_s as f64 {
+        return None;
+    }
+    let reach_m = config.max_speed_mps * elapsed_s + BACK_M;
+    let from_m = (ahead.along_m - reach_m).max(low_m);
+    let ground_m = ahead_place.map_or(0.0, |p| p.distance_m(fix.place));
+    let within_m = line.widest_m(config);
+    let near = places_near(line.shape, fix.place, from_m, ahead.along_m + BACK_M, within_m);
+    let cost = |n: &Near| n.distance_m + 0.5 * ((ahead.along_m - n.along_m) - ground_m).abs();
+    let best = near
+        .as_slice()
+        .iter()
+        .filter(|n| n.distance_m <= line.tolerance_m(config, n.along_m))
+        .min_by(|a, b| cost(a).total_cmp(&cost(b)));
+    if let Some(best) = best {
+        return Some(Obs { at: fix.at, along_m: best.along_m });
+    }
+    let first_m = line.offset_m(0);
+    let at_first = line.terminal(false).distance_m(fix.place) <= config.terminal_m;
+    (at_first && first_m >= from_m).then_some(Obs { at: fix.at, along_m: first_m })
+}
+
+/// Seconds late. Waiting for the time of departure is on time, and so is dwell between the planned times.
+fn deviation_s(line: &Line<'_>, run: &Run, tracker: &Tracker, now: Obs) -> Option<i32> {
+    if !run.scheduled {
+        return None;
+    }
+    let since = (now.at - line.base) as f64;
+    let k = usize::from(tracker.next).min(line.stops() - 1);
+    let late = if tracker.is_at_stop() || tracker.next == 0 {
+        let times = line.times[k];
+        let (arrival, departure) = (f64::from(times.arrival_s), f64::from(times.departure_s));
+        let early = if k == 0 { 0.0 } else { (since - arrival).min(0.0) };
+        if since > departure { since - departure } else { early }
+    } else {
+        since - line.scheduled_s(now.along_m)
+    };
+    Some(late.clamp(-1e6, 1e6).round() as i32)
+}
