@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How often old rows are looked for.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(3_600);
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// The record: a writer and readers. Cheap to clone.
 #[derive(Clone)]

@@ -104,21 +104,13 @@ impl Store {
 
     /// Headways of a route, by time.
     pub async fn headways(&self, q: &HeadwayQuery<'_>) -> Result<Vec<HeadwayRow>, StoreError> {
-        let mut sql =
-            String::from("SELECT * FROM headways WHERE route_id = $1 AND at >= $2 AND at < $3");
-        let mut next = 4;
-        let mut and = |column: &str, wanted: bool| {
-            if wanted {
-                sql.push_str(&format!(" AND {column} = ${next}"));
-                next += 1;
-            }
-        };
-        and("direction_id", q.direction_id.is_some());
-        and("stop_id", q.stop_id.is_some());
-        sql.push_str(&format!(
-            " ORDER BY at DESC, stop_id, vehicle_id LIMIT {}",
+        let which =
+            and(4, [("direction_id", q.direction_id.is_some()), ("stop_id", q.stop_id.is_some())]);
+        let sql = format!(
+            "SELECT * FROM headways WHERE route_id = $1 AND at >= $2 AND at < $3{which} \
+             ORDER BY at DESC, stop_id, vehicle_id LIMIT {}",
             q.limit.min(READ_ROWS_MAX)
-        ));
+        );
         let mut question =
             ask(sql).bind(q.route_id.to_owned()).bind(q.window.from).bind(q.window.to);
         if let Some(direction_id) = q.direction_id {
@@ -198,22 +190,12 @@ impl Store {
 
     /// Incidents, the one opened last first.
     pub async fn incidents(&self, q: &IncidentQuery<'_>) -> Result<Vec<IncidentRow>, StoreError> {
-        let mut sql = String::from(
-            "SELECT * FROM incidents WHERE opened_at < $1 AND (closed_at IS NULL OR closed_at >= $2)",
-        );
-        let mut next = 3;
-        let mut and = |column: &str, wanted: bool| {
-            if wanted {
-                sql.push_str(&format!(" AND {column} = ${next}"));
-                next += 1;
-            }
-        };
-        and("kind", q.kind.is_some());
-        and("route_id", q.route_id.is_some());
-        sql.push_str(&format!(
-            " ORDER BY opened_at DESC, incident_id LIMIT {}",
+        let which = and(3, [("kind", q.kind.is_some()), ("route_id", q.route_id.is_some())]);
+        let sql = format!(
+            "SELECT * FROM incidents WHERE opened_at < $1 AND (closed_at IS NULL OR closed_at >= $2){which} \
+             ORDER BY opened_at DESC, incident_id LIMIT {}",
             q.limit.min(READ_ROWS_MAX)
-        ));
+        );
         let mut question = ask(sql).bind(q.window.to).bind(q.window.from);
         for text in [q.kind, q.route_id].into_iter().flatten() {
             question = question.bind(text.to_owned());
@@ -294,6 +276,12 @@ impl Store {
             Err(_) => Err(StoreError::Timeout(self.read_timeout.as_secs())),
         }
     }
+}
+
+/// ` AND column = $n` for each column that is asked for, numbered from `first`.
+fn and(first: usize, columns: [(&str, bool); 2]) -> String {
+    let wanted = columns.into_iter().filter(|c| c.1).zip(first..);
+    wanted.map(|((column, _), n)| format!(" AND {column} = ${n}")).collect::<Vec<_>>().concat()
 }
 
 /// Only constants and placeholders ever stand in `sql`: every value is bound.

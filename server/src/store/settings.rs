@@ -15,6 +15,9 @@ pub struct StoreSettings {
     pub spill_max_bytes: u64,
     /// Rows that may wait in memory before the disk is used.
     pub queue_rows: usize,
+    /// Rows that may be on their way to the writer while it waits for the disk; those beyond are lost, counted
+    /// and reported.
+    pub inbox_rows: usize,
     /// Longest that one transaction of the writer may take, seconds.
     pub write_timeout_s: u64,
     /// Longest that one read may take, seconds.
@@ -37,6 +40,7 @@ impl Default for StoreSettings {
             spill_path: None,
             spill_max_bytes: 4 << 30,
             queue_rows: 100_000,
+            inbox_rows: 200_000,
             write_timeout_s: 15,
             read_timeout_s: 5,
             busy_timeout_s: 2,

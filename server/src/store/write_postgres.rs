@@ -91,7 +91,7 @@ async fn visits(connection: &mut PgConnection, rows: &[&VisitRow]) -> sqlx::Resu
             .bind(column(rows, |r| r.route_id.as_str()))
             .bind(column(rows, |r| r.direction_id.map(i32::from)))
             .bind(column(rows, |r| r.stop_id.as_str()))
-            .bind(column(rows, |r| r.at()))
+            .bind(column(rows, VisitRow::at))
             .bind(column(rows, |r| r.scheduled_arrival))
             .bind(column(rows, |r| r.scheduled_departure))
             .bind(column(rows, |r| r.arrival))

@@ -59,6 +59,7 @@ struct Shared {
     refused_rows: AtomicU64,
     last_error: Mutex<Option<String>>,
     queue_rows: usize,
+    inbox_rows: usize,
 }
 
 pub(super) enum Message {
@@ -138,7 +139,7 @@ impl WriterHandle {
         // The thread takes rows off the channel even while a transaction runs, so this bound is reached only
         // by a sender who should have used `send_when_ready`, or when the disk hangs.
         let before = self.shared.sent_rows.fetch_add(rows, Ordering::AcqRel);
-        let room = before == 0 || before + rows <= self.shared.queue_rows;
+        let room = before == 0 || before + rows <= self.shared.inbox_rows;
         if !room || self.messages.send(Message::Load(load)).is_err() {
             self.shared.sent_rows.fetch_sub(rows, Ordering::AcqRel);
             self.shared.lost_rows.fetch_add(rows as u64, Ordering::Relaxed);
@@ -156,7 +157,11 @@ pub(super) fn start(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, receiver) = mpsc::unbounded_channel();
     let (waiting_sender, waiting) = watch::channel(queue.rows());
-    let shared = Arc::new(Shared { queue_rows: settings.queue_rows.max(1), ..Shared::default() });
+    let shared = Arc::new(Shared {
+        queue_rows: settings.queue_rows.max(1),
+        inbox_rows: settings.inbox_rows.max(1),
+        ..Shared::default()
+    });
     let handle = WriterHandle { messages: sender, shared: shared.clone(), waiting };
     let mut writer = Writer {
         committer,

@@ -94,16 +94,16 @@ pub fn run<F: Future<Output = TestDatabase>>(kind: Kind, test: impl FnOnce(TestD
     runtime.block_on(async {
         let database = match kind {
             Kind::Sqlite => sqlite(),
-            Kind::Postgres => match std::env::var(POSTGRES_VARIABLE) {
-                Ok(admin) => postgres(admin).await,
-                Err(_) => {
+            Kind::Postgres => {
+                let Ok(admin) = std::env::var(POSTGRES_VARIABLE) else {
                     eprintln!(
                         "SKIPPED on PostgreSQL: {POSTGRES_VARIABLE} is not set; run the tests under \
                          scripts/with-postgres.sh"
                     );
                     return;
-                }
-            },
+                };
+                postgres(admin).await
+            }
         };
         test(database).await.remove().await;
     });
@@ -160,16 +160,12 @@ async fn proxy(target: PgConnectOptions, mut is_open: watch::Receiver<bool>) -> 
             let (target, mut is_open) = (target.clone(), is_open.clone());
             tokio::spawn(async move {
                 let relay = async {
-                    match target.get_socket() {
-                        Some(folder) => {
-                            let socket = folder.join(format!(".s.PGSQL.{}", target.get_port()));
-                            relay(client, UnixStream::connect(socket).await?).await
-                        }
-                        None => {
-                            let at = (target.get_host(), target.get_port());
-                            relay(client, TcpStream::connect(at).await?).await
-                        }
+                    if let Some(folder) = target.get_socket() {
+                        let socket = folder.join(format!(".s.PGSQL.{}", target.get_port()));
+                        return relay(client, UnixStream::connect(socket).await?).await;
                     }
+                    let at = (target.get_host(), target.get_port());
+                    relay(client, TcpStream::connect(at).await?).await
                 };
                 tokio::select! {
                     _ = relay => {}

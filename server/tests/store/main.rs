@@ -1,4 +1,5 @@
 //! The store, on SQLite and on PostgreSQL (`scripts/with-postgres.sh` gives it one).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 
 mod database;
 mod kill;
