@@ -56,12 +56,8 @@ pub struct Metrics {
     pub bytes: AtomicU64,
     /// Refused, in the order of `RejectReason::ALL`.
     pub rejected: [AtomicU64; RejectReason::ALL.len()],
-    /// Inputs that wait for the engine.
+    /// Updates that wait for the engine.
     pub inputs_waiting: AtomicU64,
-    /// Rows that wait for the store.
-    pub rows_waiting: AtomicU64,
-    /// Rows lost because the store did not take them for too long.
-    pub rows_lost: AtomicU64,
     /// Vehicles in the newest snapshot.
     pub vehicles: AtomicU64,
 }
@@ -84,9 +80,7 @@ impl Metrics {
             ("jolda_datasets_total", "counter", &self.datasets),
             ("jolda_feed_failures_total", "counter", &self.failures),
             ("jolda_feed_bytes_total", "counter", &self.bytes),
-            ("jolda_store_rows_lost_total", "counter", &self.rows_lost),
             ("jolda_engine_inputs_waiting", "gauge", &self.inputs_waiting),
-            ("jolda_engine_rows_waiting", "gauge", &self.rows_waiting),
             ("jolda_vehicles", "gauge", &self.vehicles),
         ] {
             let _ = writeln!(out, "# TYPE {name} {kind}\n{name} {}", load(value));

@@ -10,69 +10,35 @@ pub use rows::{Names, date_number, status_name};
 pub use watching::Watch;
 
 use crate::clock::Clock;
-use crate::feed::Dataset;
+use crate::feed::{Dataset, Part, Update};
+use crate::gtfs_realtime::Alert;
 use crate::published::{FeedNote, Published};
-use crate::record::Batch;
+use crate::store::WriterHandle;
 use rows::HealthMark;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use transit::ids::FeedIdx;
-use transit::{EpochS, Snapshot, Timetable};
+use transit::{EpochS, Snapshot};
 
-/// Inputs that may wait for the engine; feeds wait beyond it.
-pub const INPUTS_MAX: usize = 64;
-/// Batches that may wait for the store's task.
-pub const BATCHES_MAX: usize = 64;
-/// Rows that the engine keeps while the store's channel is full; beyond it the oldest batch is lost, counted.
-pub const ROWS_WAITING_MAX: usize = 500_000;
+/// Updates that may wait for the engine; feeds wait beyond it.
+pub const UPDATES_MAX: usize = 64;
 /// Feeds' health is recorded once in so many seconds.
 const HEALTH_S: EpochS = 60;
 
-/// What reaches the engine.
-#[derive(Debug)]
-pub enum Input {
-    /// A feed's dataset.
-    Dataset {
-        /// Which feed.
-        feed: FeedIdx,
-        /// Its contents.
-        dataset: Dataset,
-    },
-    /// A feed answered, but with what it had said before.
-    FeedUnchanged {
-        /// Which feed.
-        feed: FeedIdx,
-    },
-    /// A fetch failed or its body was refused.
-    FeedFailed {
-        /// Which feed.
-        feed: FeedIdx,
-        /// For a person.
-        error: String,
-    },
-    /// A new timetable.
-    Timetable(Arc<Timetable>),
-    /// A new timetable was refused; the old one stays.
-    TimetableRefused {
-        /// For a person; `None` once a good one came.
-        error: Option<String>,
-    },
-    /// The past of the demo city is being made, or is done.
-    WarmingUp(bool),
-}
-
 /// Where the engine's results go.
-#[derive(Debug)]
 pub struct Outlets {
     /// The picture, each tick.
     pub published: watch::Sender<Arc<Published>>,
-    /// Rows, each tick that has some.
-    pub batches: mpsc::Sender<Batch>,
-    /// The store says whether it can write.
-    pub store_down: watch::Receiver<bool>,
+    /// What the agencies' alerts say, when one changes.
+    pub alerts: watch::Sender<Arc<Vec<Alert>>>,
+    /// The record.
+    pub writer: WriterHandle,
+    /// The past of the demo city is still being made.
+    pub warming_up: watch::Receiver<bool>,
 }
 
 /// Settings of the engine.
@@ -84,6 +50,15 @@ pub struct EngineSettings {
     pub demo: bool,
 }
 
+/// What is told of a feed beside the Monitor's counts.
+#[derive(Debug, Default)]
+struct FeedDesk {
+    /// By part: last failure, while it lasts.
+    errors: BTreeMap<Part, String>,
+    alerts: Vec<Alert>,
+    health: HealthMark,
+}
+
 /// The task's state.
 pub struct Engine {
     watch: Watch,
@@ -91,13 +66,11 @@ pub struct Engine {
     settings: EngineSettings,
     outlets: Outlets,
     metrics: Arc<Metrics>,
+    feeds: Vec<FeedDesk>,
     notes: Vec<FeedNote>,
-    health: Vec<HealthMark>,
     health_at: EpochS,
-    waiting: Batch,
     epoch: u32,
     tick: u32,
-    warming_up: bool,
 }
 
 impl Engine {
@@ -116,7 +89,7 @@ impl Engine {
             .map(|feed_id| FeedNote { feed_id: feed_id.clone(), last_error: None })
             .collect();
         Self {
-            health: vec![HealthMark::default(); notes.len()],
+            feeds: notes.iter().map(|_| FeedDesk::default()).collect(),
             health_at: clock.now(),
             watch,
             clock,
@@ -124,15 +97,13 @@ impl Engine {
             outlets,
             metrics,
             notes,
-            waiting: Batch::default(),
             epoch,
             tick: 0,
-            warming_up: false,
         }
     }
 
-    /// Works until `stop`, or until nobody sends any more. The last rows are handed to the store.
-    pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>, stop: CancellationToken) {
+    /// Works until `stop`, or until nobody sends any more. The last rows are handed to the record.
+    pub async fn run(mut self, mut updates: mpsc::Receiver<Update>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(self.settings.tick);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -140,64 +111,89 @@ impl Engine {
                 biased;
                 () = stop.cancelled() => break,
                 _ = ticks.tick() => self.on_tick(),
-                input = inputs.recv() => match input {
-                    Some(input) => {
-                        self.metrics.inputs_waiting.store(inputs.len() as u64, Ordering::Relaxed);
-                        self.on_input(input);
+                update = updates.recv() => match update {
+                    Some(update) => {
+                        self.metrics.inputs_waiting.store(updates.len() as u64, Ordering::Relaxed);
+                        self.on_update(update);
                     }
                     None => break,
                 },
             }
         }
         self.watch.tick(self.clock.now());
-        let mut rest = std::mem::take(&mut self.waiting);
-        rest.append(self.watch.take_batch());
-        if !rest.is_empty() && self.outlets.batches.send(rest).await.is_err() {
-            tracing::error!("the store is gone: the last rows are lost");
-        }
+        self.outlets.writer.send(self.watch.take_batch());
     }
 
-    fn on_input(&mut self, input: Input) {
-        let now = self.clock.now();
-        match input {
-            Input::Dataset { feed, dataset } => {
-                let started = self.clock.elapsed();
-                self.watch.dataset(now, feed, &dataset);
-                self.metrics.apply.add(self.clock.elapsed().saturating_sub(started));
-                self.metrics.positions.fetch_add(dataset.positions() as u64, Ordering::Relaxed);
+    fn on_update(&mut self, update: Update) {
+        match update {
+            Update::Dataset { feed, part, dataset, decode, bytes } => {
+                self.metrics.decode.add(decode);
+                self.metrics.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
                 self.metrics.datasets.fetch_add(1, Ordering::Relaxed);
-                self.note(feed, None);
+                self.metrics.positions.fetch_add(dataset.positions() as u64, Ordering::Relaxed);
+                self.on_dataset(feed, part, &dataset);
+                self.note(feed, part, None);
             }
-            Input::FeedUnchanged { feed } => self.note(feed, None),
-            Input::FeedFailed { feed, error } => {
-                self.watch.feed_failed(now, feed);
+            Update::Failed { feed, part, error } => {
                 self.metrics.failures.fetch_add(1, Ordering::Relaxed);
-                self.note(feed, Some(error));
+                if part == Part::Main {
+                    self.watch.feed_failed(self.clock.now(), feed);
+                }
+                self.note(feed, part, Some(error));
             }
-            Input::Timetable(timetable) => {
-                self.watch.new_timetable(now, timetable);
+            Update::Timetable(timetable) => {
+                self.watch.new_timetable(self.clock.now(), timetable);
                 self.epoch = self.epoch.wrapping_add(1);
                 self.tick = 0;
+                tracing::info!("the new timetable is in force");
             }
-            Input::TimetableRefused { error } => {
-                if let Some(error) = error {
-                    tracing::warn!(%error, "the new timetable is refused; the old one stays");
-                }
+            Update::TimetableRefused { error } => {
+                tracing::warn!(%error, "the new timetable cannot be used; the old one stays");
             }
-            Input::WarmingUp(warming_up) => self.warming_up = warming_up,
         }
     }
 
-    fn note(&mut self, feed: FeedIdx, error: Option<String>) {
-        let Some(note) = self.notes.get_mut(feed.get()) else { return };
-        if note.last_error == error {
+    fn on_dataset(&mut self, feed: FeedIdx, part: Part, dataset: &Dataset) {
+        let started = self.clock.elapsed();
+        let now = self.clock.now();
+        match part {
+            Part::Main => self.watch.dataset(now, feed, dataset),
+            Part::TripUpdates => self.watch.facts(now, feed, dataset),
+            Part::Alerts => {}
+        }
+        self.metrics.apply.add(self.clock.elapsed().saturating_sub(started));
+        let Some(desk) = self.feeds.get_mut(feed.get()) else { return };
+        let alerts: Vec<_> = dataset.alerts().cloned().collect();
+        if desk.alerts != alerts && (part == Part::Alerts || !alerts.is_empty()) {
+            desk.alerts = alerts;
+            let all = self.feeds.iter().flat_map(|d| &d.alerts).cloned().collect();
+            self.outlets.alerts.send_replace(Arc::new(all));
+        }
+    }
+
+    /// Remembers how a source fares, and tells when that changes.
+    fn note(&mut self, feed: FeedIdx, part: Part, error: Option<String>) {
+        let index = feed.get();
+        let (Some(desk), Some(note)) = (self.feeds.get_mut(index), self.notes.get_mut(index))
+        else {
             return;
+        };
+        let (feed, source) = (&note.feed_id, part.name());
+        match error {
+            Some(error) if desk.errors.get(&part) == Some(&error) => return,
+            Some(error) => {
+                tracing::warn!(%feed, %source, %error, "feed failed");
+                desk.errors.insert(part, error);
+            }
+            None if desk.errors.remove(&part).is_some() => {
+                tracing::info!(%feed, %source, "feed answers again");
+            }
+            None => return,
         }
-        match &error {
-            Some(error) => tracing::warn!(feed = %note.feed_id, %error, "feed failed"),
-            None => tracing::info!(feed = %note.feed_id, "feed answers again"),
-        }
-        note.last_error = error;
+        note.last_error = desk.errors.iter().next().map(|(part, error)| match part {
+            Part::Main => error.clone(),
+            other => format!("{}: {error}", other.name()),
+        });
     }
 
     fn on_tick(&mut self) {
@@ -210,7 +206,7 @@ impl Engine {
         let snapshot = Arc::new(self.watch.snapshot(now));
         self.metrics.snapshot.add(self.clock.elapsed().saturating_sub(started));
         self.metrics.vehicles.store(snapshot.vehicles.len() as u64, Ordering::Relaxed);
-        self.hand_to_store(now, &snapshot);
+        self.record(now, &snapshot);
         self.tick = self.tick.wrapping_add(1);
         let published = Published {
             snapshot,
@@ -218,39 +214,26 @@ impl Engine {
             tick: self.tick,
             speed: self.clock.speed(),
             demo: self.settings.demo,
-            warming_up: self.warming_up,
-            store_down: *self.outlets.store_down.borrow(),
+            warming_up: *self.outlets.warming_up.borrow(),
+            store_down: self.outlets.writer.is_down(),
             feeds: self.notes.clone(),
         };
         self.outlets.published.send_replace(Arc::new(published));
     }
 
-    fn hand_to_store(&mut self, now: EpochS, snapshot: &Snapshot) {
-        let mut batch = std::mem::take(&mut self.waiting);
-        batch.append(self.watch.take_batch());
+    /// Hands the tick's rows to the record, and once a minute how the feeds fared.
+    fn record(&mut self, now: EpochS, snapshot: &Snapshot) {
+        let mut batch = self.watch.take_batch();
         if now - self.health_at >= HEALTH_S {
             self.health_at = now;
             let minute = now - now.rem_euclid(HEALTH_S);
-            for ((mark, note), state) in
-                self.health.iter_mut().zip(&self.notes).zip(&snapshot.feeds)
+            for ((desk, note), state) in self.feeds.iter_mut().zip(&self.notes).zip(&snapshot.feeds)
             {
-                batch.feed_health.push(mark.row(&note.feed_id, minute, state));
+                batch.feed_health.push(desk.health.row(&note.feed_id, minute, state));
             }
         }
-        if !batch.is_empty()
-            && let Err(error) = self.outlets.batches.try_send(batch)
-        {
-            let batch = match error {
-                mpsc::error::TrySendError::Full(b) | mpsc::error::TrySendError::Closed(b) => b,
-            };
-            if batch.rows() > ROWS_WAITING_MAX {
-                let rows = batch.rows();
-                self.metrics.rows_lost.fetch_add(rows as u64, Ordering::Relaxed);
-                tracing::error!(rows, "the store took nothing for too long: rows are lost");
-            } else {
-                self.waiting = batch;
-            }
+        if !batch.is_empty() {
+            self.outlets.writer.send(batch);
         }
-        self.metrics.rows_waiting.store(self.waiting.rows() as u64, Ordering::Relaxed);
     }
 }

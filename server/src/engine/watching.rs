@@ -61,6 +61,16 @@ impl Watch {
         self.settle();
     }
 
+    /// Applies facts that say nothing of their feed's health: trip updates beside positions.
+    pub fn facts(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
+        for event in dataset.events(feed) {
+            if matches!(event, Event::TripUpdate(_)) {
+                self.apply(now, &event);
+            }
+        }
+        self.settle();
+    }
+
     /// A fetch failed or its bytes were refused.
     pub fn feed_failed(&mut self, now: EpochS, feed: FeedIdx) {
         self.apply(now, &Event::FeedFailed { feed });

@@ -8,9 +8,16 @@ use transit::monitor::IncidentState;
 use transit::{Incident, IncidentKind, Snapshot};
 
 /// Alerts of open incidents that are not suppressed. A feed that is down is the operator's matter.
-pub(super) fn entities(snapshot: &Snapshot) -> Vec<FeedEntity> {
+/// The agencies' notices follow as they came.
+pub(super) fn entities(snapshot: &Snapshot, notices: &[Alert]) -> Vec<FeedEntity> {
     let open = |s: &&IncidentState| !s.suppressed && s.incident.closed_at.is_none();
-    snapshot.incidents.iter().filter(open).filter_map(|s| entity(snapshot, &s.incident)).collect()
+    let ours = snapshot.incidents.iter().filter(open);
+    let theirs = notices.iter().enumerate().map(|(i, alert)| FeedEntity {
+        id: Some(format!("notice:{i}")),
+        alert: Some(Box::new(alert.clone())),
+        ..FeedEntity::default()
+    });
+    ours.filter_map(|s| entity(snapshot, &s.incident)).chain(theirs).collect()
 }
 
 fn entity(snapshot: &Snapshot, incident: &Incident) -> Option<FeedEntity> {

@@ -5,8 +5,8 @@ mod alerts;
 use crate::clock::Clock;
 use crate::engine::Metrics;
 use crate::gtfs_realtime::{
-    FeedEntity, FeedHeader, FeedMessage, Position, StopTimeEvent, StopTimeUpdate, TripDescriptor,
-    TripUpdate, VehicleDescriptor, VehiclePosition, values,
+    Alert, FeedEntity, FeedHeader, FeedMessage, Position, StopTimeEvent, StopTimeUpdate,
+    TripDescriptor, TripUpdate, VehicleDescriptor, VehiclePosition, values,
 };
 use crate::published::{Publications, RealtimeFeeds};
 use bytes::Bytes;
@@ -21,6 +21,7 @@ use transit::{EpochS, Snapshot, Timetable, TripInstance};
 /// comes while the one before is being encoded is skipped for the newest.
 pub async fn run(
     mut pictures: Publications,
+    notices: watch::Receiver<Arc<Vec<Alert>>>,
     feeds: watch::Sender<Arc<RealtimeFeeds>>,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -28,7 +29,7 @@ pub async fn run(
     loop {
         let published = Arc::clone(&pictures.borrow_and_update());
         let started = clock.elapsed();
-        feeds.send_replace(Arc::new(encode(&published.snapshot)));
+        feeds.send_replace(Arc::new(encode(&published.snapshot, &Arc::clone(&notices.borrow()))));
         metrics.publish.add(clock.elapsed().saturating_sub(started));
         if pictures.changed().await.is_err() {
             return;
@@ -36,13 +37,13 @@ pub async fn run(
     }
 }
 
-/// All three feeds of a picture.
-pub fn encode(snapshot: &Snapshot) -> RealtimeFeeds {
+/// All three feeds of a picture; `notices` are the agencies' own alerts, passed on.
+pub fn encode(snapshot: &Snapshot, notices: &[Alert]) -> RealtimeFeeds {
     let vehicles = snapshot.vehicles.iter().map(|v| vehicle_entity(snapshot, v)).collect();
     RealtimeFeeds {
         vehicle_positions: message(snapshot, vehicles),
         trip_updates: message(snapshot, trip_updates(snapshot)),
-        alerts: message(snapshot, alerts::entities(snapshot)),
+        alerts: message(snapshot, alerts::entities(snapshot, notices)),
     }
 }
 

@@ -62,6 +62,8 @@ impl Feed {
         if let Some(placed) = placed {
             self.named += 1;
             self.placed += u32::from(placed);
+            self.state.named += 1;
+            self.state.matched += u64::from(placed);
         }
     }
 
