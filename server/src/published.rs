@@ -12,6 +12,8 @@ pub struct Published {
     pub snapshot: Arc<Snapshot>,
     /// Changes with the server's start and with each loaded timetable.
     pub epoch: u32,
+    /// Unique to the server's start: the first part of incident ids, here and in the record.
+    pub start: Arc<str>,
     /// Counts ticks within the epoch.
     pub tick: u32,
     /// The city's clock: seconds for each of ours.

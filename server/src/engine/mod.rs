@@ -211,6 +211,7 @@ impl Engine {
         let published = Published {
             snapshot,
             epoch: self.epoch,
+            start: self.watch.epoch().into(),
             tick: self.tick,
             speed: self.clock.speed(),
             demo: self.settings.demo,

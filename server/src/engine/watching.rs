@@ -45,6 +45,11 @@ impl Watch {
         &self.timetable
     }
 
+    /// Prefix of incident ids, unique to this start.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
     /// Names of the feeds, by `FeedIdx`.
     pub fn feeds(&self) -> &[String] {
         &self.feeds

@@ -13,8 +13,8 @@ pub struct LiveLimits {
     pub ring_frames: usize,
     /// Bytes of such deltas of a topic.
     pub ring_bytes: usize,
-    /// How long a topic without readers is kept, so that they can resume, seconds.
-    pub linger_s: u64,
+    /// How long a topic without readers is kept, so that they can resume, publications.
+    pub linger_ticks: u32,
     /// Longest message of a reader, bytes.
     pub message_bytes: usize,
     /// Messages a reader may send in a burst.
@@ -37,7 +37,7 @@ impl Default for LiveLimits {
             topics: 20_000,
             ring_frames: 60,
             ring_bytes: 256 * 1024,
-            linger_s: 60,
+            linger_ticks: 60,
             message_bytes: 32 * 1024,
             messages_burst: 20,
             messages_per_second: 4.0,

@@ -1,6 +1,6 @@
 //! Incidents on the wire.
 
-use super::{View, non_empty};
+use super::View;
 use api::{Incident, IncidentList};
 use transit::IncidentKind;
 use transit::monitor::IncidentState;
@@ -21,10 +21,10 @@ impl View {
         let vehicle = i.vehicle.and_then(|v| self.vehicle_of(v));
         let place = vehicle.map(|v| v.place).or_else(|| stop.and_then(|s| s.place));
         Incident {
-            incident_id: incident_id(self.published.epoch, i.number),
+            incident_id: format!("{}-{}", self.published.start, i.number),
             kind: incident_kind(i.kind),
             route_id: route.map(|r| r.id.to_string()),
-            route_short_name: route.and_then(|r| non_empty(&r.short_name)),
+            route_short_name: i.route.map(|r| self.route_name(r).to_owned()),
             direction_id: i.direction,
             stop_id: stop.map(|s| s.id.to_string()),
             stop_name: stop.map(|s| self.translated(&s.name).to_owned()),
@@ -39,10 +39,6 @@ impl View {
             lon: place.map(|p| p.lon),
         }
     }
-}
-
-fn incident_id(epoch: u32, number: u64) -> String {
-    format!("{epoch}-{number}")
 }
 
 /// The kind on the wire.

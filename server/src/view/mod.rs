@@ -18,6 +18,7 @@ mod vehicles;
 
 pub use fold::fold;
 pub use glide::expected_speed_mps;
+pub use incidents::incident_kind;
 pub use language::Language;
 pub use line::encode_line_e5;
 pub use search::SEARCH_HITS_MAX;

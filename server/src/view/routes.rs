@@ -96,7 +96,7 @@ impl View {
     }
 
     /// What people call a route: its short name, else its long name, else its id.
-    pub(super) fn route_name(&self, route: RouteIdx) -> &str {
+    pub fn route_name(&self, route: RouteIdx) -> &str {
         let route = self.timetable().route(route);
         match (&*route.short_name, &*route.long_name) {
             ("", "") => &route.id,

@@ -1,7 +1,7 @@
 //! Finding routes, stops and vehicles by what people type: prefixes and parts of names, in all languages.
 
-use super::{Language, View, fold};
-use api::{SearchHit, SearchResult};
+use super::{Bounds, Language, View, fold};
+use api::{SearchHit, SearchResult, StopList};
 use transit::Timetable;
 use transit::ids::{RouteIdx, StopIdx};
 
@@ -102,6 +102,20 @@ impl View {
             _ => self.vehicle_hit(i),
         });
         SearchResult { hits: hits.collect(), more }
+    }
+
+    /// Served stops whose names fit `query`, in the timetable's order, at most `limit`.
+    pub fn stops_named(&self, query: &str, bounds: Option<Bounds>, limit: usize) -> StopList {
+        let query = fold(query);
+        let timetable = self.timetable();
+        let fits = |i: &usize, names: &str| {
+            let inside = |b: Bounds| timetable.stops[*i].place.is_some_and(|p| b.contains(p));
+            bounds.is_none_or(inside) && fit(names, &query).is_some()
+        };
+        let names = self.fixed.search.stops.iter().enumerate().filter(|(_, n)| !n.is_empty());
+        let mut found = names.filter(|(i, names)| fits(i, names)).map(|(i, _)| StopIdx::from(i));
+        let stops = found.by_ref().take(limit).map(|s| self.stop(s)).collect();
+        StopList { at: self.snapshot().at, stops, more: found.next().is_some() }
     }
 
     fn route_hit(&self, index: RouteIdx) -> SearchHit {

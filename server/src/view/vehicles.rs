@@ -1,9 +1,9 @@
 //! Vehicles on the wire.
 
-use super::{Bounds, View, headway_status, non_empty};
+use super::{Bounds, View, headway_status};
 use api::{TripStop, Vehicle, VehicleList};
 use transit::ids::{RouteIdx, VehicleIdx};
-use transit::monitor::{MatchState, VehicleState};
+use transit::monitor::VehicleState;
 
 /// Which vehicles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -55,7 +55,7 @@ impl View {
             vehicle_id: v.vehicle_id.to_string(),
             label: v.label.as_deref().map(str::to_owned),
             route_id: route.map(|r| r.id.to_string()),
-            route_short_name: route.and_then(|r| non_empty(&r.short_name)),
+            route_short_name: v.route.map(|r| self.route_name(r).to_owned()),
             direction_id: pattern.and_then(|p| p.direction),
             trip_id: matched.map(|m| timetable.trip(m.instance.trip).id.to_string()),
             service_date: matched.map(|m| m.instance.service_date.to_string()),
@@ -86,28 +86,28 @@ impl View {
         }
     }
 
-    /// Every stop of a matched vehicle's run, with its plan and, ahead, a forecast. Facts come from the record.
-    pub fn trip_stops(&self, matched: &MatchState) -> Vec<TripStop> {
+    /// Every stop of the run that a vehicle drives: plan, fact, expectation. Empty while it is not matched.
+    pub fn trip_stops(&self, vehicle: &VehicleState) -> Vec<TripStop> {
         let timetable = self.timetable();
-        let pattern = timetable.pattern(matched.pattern);
-        let next = matched.next_stop_position as usize;
-        let stops = pattern.stops.iter().enumerate().map(|(position, stop)| {
-            let (arrival, departure) = timetable.scheduled(matched.instance, position);
-            let stop = timetable.stop(*stop);
-            let late = matched.schedule_deviation_s.filter(|_| position >= next).map(i64::from);
-            TripStop {
+        let Some(pattern) = vehicle.matched.map(|m| timetable.pattern(m.pattern)) else {
+            return Vec::new();
+        };
+        let stops = self.snapshot().trip_stops(vehicle.vehicle);
+        let stops = stops.into_iter().filter_map(|s| {
+            let position = s.stop_position as usize;
+            let stop = timetable.stop(s.stop);
+            Some(TripStop {
                 stop_id: stop.id.to_string(),
                 stop_name: self.translated(&stop.name).to_owned(),
-                stop_sequence: pattern.stop_sequences[position],
-                offset_m: (pattern.stop_offsets_m[position] * 10.0).round() / 10.0,
-                scheduled_arrival: arrival,
-                scheduled_departure: departure,
-                arrival: None,
-                departure: None,
-                // Nobody arrives in the past: a forecast that has not come true yet means "now".
-                expected_arrival: late.map(|late| (arrival + late).max(self.snapshot().at)),
-                headway_s: None,
-            }
+                stop_sequence: *pattern.stop_sequences.get(position)?,
+                offset_m: (pattern.stop_offsets_m.get(position)? * 10.0).round() / 10.0,
+                scheduled_arrival: s.scheduled_arrival,
+                scheduled_departure: s.scheduled_departure,
+                arrival: s.arrival,
+                departure: s.departure,
+                expected_arrival: s.expected_arrival,
+                headway_s: s.headway_s,
+            })
         });
         stops.collect()
     }

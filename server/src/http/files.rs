@@ -1,0 +1,59 @@
+//! Files of the site: compressed once, where it is built, never here.
+
+use super::settings::{Basemap, SiteSettings};
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use std::path::Path;
+use tower_http::services::{ServeDir, ServeFile};
+
+/// Where the operator's own map is served.
+pub const BASEMAP_FILE: &str = "/basemap/map.pmtiles";
+
+/// `/pkg`, `/assets`, `/basemap`.
+pub fn router<S: Clone + Send + Sync + 'static>(site: &SiteSettings) -> Router<S> {
+    let ours = |folder: &str| folder_of(&site.site_dir.join(folder));
+    let basemap = ours("basemap").fallback(folder_of(&site.basemap_dir));
+    let mut router = Router::new()
+        .nest_service("/pkg", ours("pkg"))
+        .nest_service("/assets", ours("assets"))
+        .nest_service("/basemap", basemap);
+    if let Basemap::File(path) = &site.basemap {
+        // Read by ranges: never encoded.
+        router = router.route_service(BASEMAP_FILE, ServeFile::new(path));
+    }
+    router.layer(from_fn(cached))
+}
+
+fn folder_of(path: &Path) -> ServeDir {
+    ServeDir::new(path)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+}
+
+/// Names with a hash never change what they name; the others are asked after.
+async fn cached(request: Request, next: Next) -> Response {
+    let forever = request.uri().path().starts_with("/pkg/");
+    let mut response = next.run(request).await;
+    let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let cache = match (good, forever) {
+        (false, _) => "no-store",
+        (true, true) => "public, max-age=31536000, immutable",
+        (true, false) => "public, max-age=300, stale-while-revalidate=86400",
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+}
+
+/// Names of the page's script and WebAssembly, from `hash.txt`; empty where the site is not built.
+pub fn hashes(site: &SiteSettings) -> (String, String) {
+    let text = std::fs::read_to_string(site.site_dir.join("hash.txt")).unwrap_or_default();
+    let of = |kind: &str| {
+        let mut lines = text.lines().filter_map(|l| l.split_once(':'));
+        lines.find(|(k, _)| k.trim() == kind).map_or_else(String::new, |(_, h)| h.trim().to_owned())
+    };
+    (of("js"), of("wasm"))
+}
