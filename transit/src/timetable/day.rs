@@ -364,3 +364,6 @@ impl Timetable {
             .map(on)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -234,3 +234,174 @@ fn expected_steps(places: &[LatLon], times_s: &[Option<i32>]) -> Vec<Option<f64>
     };
     times_s.windows(2).map(step).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ORIGIN: LatLon = LatLon::new(43.24, 76.9);
+
+    /// The place `x` m east and `y` m north of the origin.
+    fn at(x: f64, y: f64) -> LatLon {
+        let lat = ORIGIN.lat + (y / crate::place::EARTH_RADIUS_M).to_degrees();
+        let shrink = ((lat + ORIGIN.lat) / 2.0).to_radians().cos();
+        LatLon::new(lat, ORIGIN.lon + (x / crate::place::EARTH_RADIUS_M).to_degrees() / shrink)
+    }
+
+    /// `aside_m` to the right of the line at an offset.
+    fn beside(line: &Polyline, along_m: f64, aside_m: f64) -> LatLon {
+        let place = line.at(along_m);
+        let (x, y) = place.offset_from(ORIGIN);
+        let right = (line.bearing_deg_at(along_m) + 90.0).to_radians();
+        at(x + aside_m * right.sin(), y + aside_m * right.cos())
+    }
+
+    /// A walk of pieces of 100 m that bends gently, so that it never comes near itself.
+    fn walk(turns_deg: &[f64]) -> Vec<LatLon> {
+        let (mut x, mut y) = (0.0, 0.0);
+        let mut points = vec![at(x, y)];
+        for turn in turns_deg {
+            x += 100.0 * turn.to_radians().cos();
+            y += 100.0 * turn.to_radians().sin();
+            points.push(at(x, y));
+        }
+        points
+    }
+
+    fn assert_near(found: &[f64], truth: &[f64], most_m: f64) -> Result<(), TestCaseError> {
+        for (f, t) in found.iter().zip(truth) {
+            prop_assert!((f - t).abs() <= most_m, "found {found:?}, truth {truth:?}");
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn stops_out_and_back_on_one_street_lie_on_their_own_way(
+            turns in prop::collection::vec(-40.0..40.0_f64, 20..60),
+            every_m in 250.0..600.0_f64,
+            aside_m in 2.0..15.0_f64,
+            jitter in prop::collection::vec(0.92..1.08_f64, 64),
+        ) {
+            let out = walk(&turns);
+            let back = out.iter().rev().skip(1);
+            let line = Polyline::new(out.iter().chain(back).copied().collect());
+            let half_m = line.length_m() / 2.0;
+            let each_way = ((half_m - 100.0) / every_m) as usize;
+            prop_assume!(each_way >= 2);
+            let outward: Vec<f64> = (0..each_way).map(|i| 50.0 + i as f64 * every_m).collect();
+            let homeward = outward.iter().rev().map(|o| line.length_m() - o);
+            let truth: Vec<f64> = outward.iter().copied().chain(homeward).collect();
+            let places: Vec<LatLon> = truth.iter().map(|o| beside(&line, *o, aside_m)).collect();
+            let mut seconds = 0.0;
+            let times: Vec<Option<i32>> = (0..truth.len()).map(|i| {
+                let step_m = if i == 0 { 0.0 } else { truth[i] - truth[i - 1] };
+                seconds += step_m / 6.0 * jitter[i % jitter.len()];
+                Some(seconds as i32)
+            }).collect();
+            let hints = Hints { times_s: &times, ..Hints::default() };
+            let found = fit(&line, &places, hints).unwrap();
+            prop_assert!(found.is_sorted());
+            assert_near(&found, &truth, 40.0)?;
+        }
+
+        #[test]
+        fn stops_of_a_loop_driven_more_than_once_lie_in_their_own_round(
+            radii in prop::collection::vec(600.0..900.0_f64, 12),
+            rounds in 1..4_usize,
+            every_m in 250.0..500.0_f64,
+            aside_m in 0.0..12.0_f64,
+        ) {
+            let corner = |i: usize| {
+                let angle = (i as f64 / 12.0 * 360.0).to_radians();
+                at(radii[i % 12] * angle.cos(), radii[i % 12] * angle.sin())
+            };
+            let line = Polyline::new((0..=12 * rounds).map(corner).collect());
+            let stops = (line.length_m() / every_m) as usize;
+            let mut truth: Vec<f64> = (0..stops).map(|i| i as f64 * every_m).collect();
+            truth.push(line.length_m());
+            let places: Vec<LatLon> = truth.iter().map(|o| beside(&line, *o, aside_m)).collect();
+            let times: Vec<Option<i32>> = truth.iter().map(|o| Some((o / 6.0) as i32)).collect();
+            let hints = Hints { times_s: &times, ..Hints::default() };
+            let found = fit(&line, &places, hints).unwrap();
+            assert_near(&found, &truth, 40.0)?;
+        }
+
+        #[test]
+        fn offsets_never_decrease_and_lie_on_the_line_whatever_is_asked(
+            points in prop::collection::vec((-2000.0..2000.0_f64, -2000.0..2000.0_f64), 2..40),
+            stops in prop::collection::vec((-2000.0..2000.0_f64, -2000.0..2000.0_f64), 1..12),
+            times in prop::collection::vec(prop::option::of(0..4000_i32), 12),
+        ) {
+            let line = Polyline::new(points.iter().map(|(x, y)| at(*x, *y)).collect());
+            let places: Vec<LatLon> = stops.iter().map(|(x, y)| at(*x, *y)).collect();
+            let hints = Hints { times_s: &times[..places.len()], ..Hints::default() };
+            match fit(&line, &places, hints) {
+                Ok(found) => {
+                    prop_assert!(found.is_sorted());
+                    prop_assert!(found[0] >= 0.0 && found[found.len() - 1] <= line.length_m());
+                    for (place, along_m) in places.iter().zip(&found) {
+                        let off_m = line.at(*along_m).distance_m(*place);
+                        prop_assert!(off_m <= STOP_TO_LINE_MOST_M + OUT_OF_ORDER_MOST_M * 2.0);
+                    }
+                }
+                Err(Misfit::TooFar { position, distance_m }) => {
+                    let nearest = line.project_between(places[position], 0.0, line.length_m());
+                    prop_assert!(distance_m > STOP_TO_LINE_MOST_M * 0.999);
+                    prop_assert!((nearest.unwrap().distance_m - distance_m).abs() < 1e-6);
+                }
+                Err(Misfit::OutOfOrder { position }) => prop_assert!(position > 0),
+            }
+        }
+    }
+
+    #[test]
+    fn a_figure_eight_is_crossed_on_the_right_branch() {
+        let point = |i: usize| {
+            let t = (i as f64 / 120.0 * 360.0).to_radians();
+            at(1000.0 * t.sin(), 500.0 * (2.0 * t).sin())
+        };
+        let line = Polyline::new((0..=120).map(point).collect());
+        let length_m = line.length_m();
+        // The middle is passed at the start, half way and at the end.
+        let truth: Vec<f64> = (0..=16).map(|i| length_m * f64::from(i) / 16.0).collect();
+        let places: Vec<LatLon> = truth.iter().map(|o| line.at(*o)).collect();
+        let found = fit(&line, &places, Hints::default()).unwrap();
+        for (f, t) in found.iter().zip(&truth) {
+            assert!((f - t).abs() < 10.0, "{found:?} {truth:?}");
+        }
+    }
+
+    #[test]
+    fn distances_of_the_feed_decide_where_geometry_cannot() {
+        // Twice around a block, one stop: the second time, says the feed.
+        let block = [(0.0, 0.0), (800.0, 0.0), (800.0, 800.0), (0.0, 800.0)];
+        let corners: Vec<LatLon> = block.iter().cycle().take(9).map(|(x, y)| at(*x, *y)).collect();
+        let line = Polyline::new(corners);
+        let places = [at(0.0, 0.0), at(800.0, 400.0), at(0.0, 0.0)];
+        // In kilometres.
+        let of_line: Vec<f32> = line.offsets_m.iter().map(|m| (m / 1000.0) as f32).collect();
+        let hints = Hints { line: &of_line, stops: &[0.0, 4.4, 6.4], ..Hints::default() };
+        let found = fit(&line, &places, hints).unwrap();
+        assert!((found[1] - 4_400.0).abs() < 30.0, "{found:?}");
+    }
+
+    #[test]
+    fn a_reversed_line_and_a_far_stop_do_not_fit() {
+        let line = Polyline::new(vec![at(0.0, 0.0), at(3000.0, 0.0)]);
+        let places = [at(2500.0, 5.0), at(1500.0, 5.0), at(500.0, 5.0)];
+        assert_eq!(fit(&line, &places, Hints::default()), Err(Misfit::OutOfOrder { position: 1 }));
+        let places = [at(500.0, 5.0), at(1500.0, 200.0)];
+        let misfit = fit(&line, &places, Hints::default());
+        assert!(matches!(misfit, Err(Misfit::TooFar { position: 1, .. })), "{misfit:?}");
+    }
+
+    #[test]
+    fn platforms_a_little_out_of_order_are_pushed_level() {
+        let line = Polyline::new(vec![at(0.0, 0.0), at(3000.0, 0.0)]);
+        let places = [at(1000.0, 5.0), at(980.0, -5.0), at(2000.0, 0.0)];
+        let found = fit(&line, &places, Hints::default()).unwrap();
+        assert!(found.is_sorted() && (found[1] - 1000.0).abs() < 21.0, "{found:?}");
+    }
+}

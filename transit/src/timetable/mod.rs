@@ -114,8 +114,8 @@ pub struct Pattern {
     pub stops: Vec<StopIdx>,
     /// GTFS `stop_sequence` at each stop position, strictly increasing.
     pub stop_sequences: Vec<u32>,
-    /// At each stop position: early buses wait for their time. So at the first stop, where `timepoint` is
-    /// 1, and, without `timepoint`, at the stops that alone have times.
+    /// At each stop position: early buses wait for their time there. So at the first stop, where `timepoint`
+    /// is 1, and, without `timepoint`, at the stops that alone have times; as most of the trips have it.
     pub timepoints: Vec<bool>,
     /// Metres along the shape of each stop position; never decreasing.
     pub stop_offsets_m: Vec<f64>,

@@ -206,3 +206,129 @@ fn boxes(place: LatLon, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
         vec![area(west, east)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn stop(place: LatLon) -> Stop {
+        Stop {
+            id: "".into(),
+            code: "".into(),
+            name: "".into(),
+            place: Some(place),
+            parent: None,
+            served_by: Vec::new(),
+        }
+    }
+
+    /// Places around one of several awkward spots of the globe.
+    fn places(count: usize) -> impl Strategy<Value = (LatLon, Vec<LatLon>)> {
+        let spots = [(43.2, 76.9), (-17.0, 179.99), (66.5, -179.995), (78.2, 15.6), (0.05, 9.4)];
+        let near = prop::collection::vec((-0.03..0.03_f64, -0.03..0.03_f64), count);
+        (prop::sample::select(spots.to_vec()), near).prop_map(|((lat, lon), near)| {
+            let place = |(a, b): &(f64, f64)| {
+                let lon = lon + b;
+                let wrapped = if lon > 180.0 { lon - 360.0 } else { lon };
+                LatLon::new(lat + a, if wrapped < -180.0 { wrapped + 360.0 } else { wrapped })
+            };
+            (LatLon::new(lat, lon), near.iter().map(place).collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn stops_near_are_those_that_a_search_of_all_finds(
+            (centre, places) in places(40), radius_m in 50.0..4000.0_f64,
+        ) {
+            let stops: Vec<Stop> = places.iter().copied().map(stop).collect();
+            let index = SpatialIndex::new(&stops, &[], &[]);
+            let mut expected: Vec<(StopIdx, f64)> = places
+                .iter()
+                .enumerate()
+                .map(|(i, p)| (StopIdx::from(i), centre.distance_m(*p)))
+                .collect();
+            expected.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+            prop_assert_eq!(index.nearest_stop(centre), expected.first().copied());
+            expected.retain(|s| s.1 <= radius_m);
+            prop_assert_eq!(index.stops_near(centre, radius_m, usize::MAX), expected.clone());
+            expected.truncate(3);
+            prop_assert_eq!(index.stops_near(centre, radius_m, 3), expected);
+        }
+
+        #[test]
+        fn pieces_near_hold_the_nearest_of_every_shape(
+            (centre, places) in places(60), radius_m in 50.0..3000.0_f64,
+        ) {
+            let shapes: Vec<Polyline> =
+                places.chunks(12).map(|points| Polyline::new(points.to_vec())).collect();
+            let index = SpatialIndex::new(&[], &shapes, &[]);
+            let found = index.pieces_near(centre, radius_m);
+            prop_assert!(found.is_sorted_by(|a, b| a.distance_m <= b.distance_m));
+            for (i, shape) in shapes.iter().enumerate() {
+                let of_shape = || found.iter().filter(|n| n.shape.get() == i);
+                for near in of_shape() {
+                    let p = shape.project_on_piece(centre, near.piece as usize);
+                    prop_assert_eq!(p.distance_m, near.distance_m);
+                    prop_assert!(near.distance_m <= radius_m);
+                }
+                let nearest = (0..shape.points.len() - 1)
+                    .map(|piece| shape.project_on_piece(centre, piece).distance_m)
+                    .fold(f64::INFINITY, f64::min);
+                let first = of_shape().next().map(|n| n.distance_m);
+                prop_assert_eq!(first, (nearest <= radius_m).then_some(nearest));
+            }
+        }
+
+        #[test]
+        fn stops_in_a_box_are_those_that_a_search_of_all_finds(
+            (centre, places) in places(40), half_deg in 0.001..0.04_f64,
+        ) {
+            let stops: Vec<Stop> = places.iter().copied().map(stop).collect();
+            let index = SpatialIndex::new(&stops, &[], &[]);
+            let wrap = |lon: f64| (lon + 180.0).rem_euclid(360.0) - 180.0;
+            let south_west = LatLon::new(centre.lat - half_deg, wrap(centre.lon - half_deg));
+            let north_east = LatLon::new(centre.lat + half_deg, wrap(centre.lon + half_deg));
+            let (west, east) = (south_west.lon, north_east.lon);
+            let inside = |p: &LatLon| {
+                let lon = if west <= east {
+                    west <= p.lon && p.lon <= east
+                } else {
+                    p.lon >= west || p.lon <= east
+                };
+                lon && south_west.lat <= p.lat && p.lat <= north_east.lat
+            };
+            let expected: Vec<StopIdx> = places
+                .iter()
+                .enumerate()
+                .filter(|(_, p)| inside(p))
+                .map(|(i, _)| StopIdx::from(i))
+                .collect();
+            prop_assert_eq!(index.stops_in(south_west, north_east, usize::MAX), expected);
+        }
+    }
+
+    #[test]
+    fn a_shape_that_comes_back_is_near_twice() {
+        let at = |lat: f64, lon: f64| LatLon::new(43.0 + lat, 76.0 + lon);
+        let there = [at(0.0, 0.0), at(0.0, 0.01), at(0.0, 0.02), at(0.01, 0.02)];
+        let back = [at(0.01, 0.01), at(0.0004, 0.01), at(0.0004, 0.0)];
+        let line = Polyline::new(there.into_iter().chain(back).collect());
+        let index = SpatialIndex::new(&[], &[line], &[]);
+        let found = index.pieces_near(at(0.0001, 0.005), 100.0);
+        assert_eq!(found.iter().map(|n| n.piece).collect::<Vec<_>>(), [0, 5]);
+    }
+
+    #[test]
+    fn nonsense_finds_nothing() {
+        let index = SpatialIndex::new(&[stop(LatLon::new(43.0, 76.0))], &[], &[]);
+        let nowhere = LatLon::new(f64::NAN, 76.0);
+        assert!(index.stops_near(nowhere, 100.0, 10).is_empty());
+        assert!(index.stops_near(LatLon::new(43.0, 76.0), f64::NAN, 10).is_empty());
+        assert!(index.pieces_near(nowhere, 100.0).is_empty());
+        assert!(index.stops_in(nowhere, nowhere, 10).is_empty());
+        assert_eq!(index.nearest_stop(nowhere), None);
+        assert_eq!(SpatialIndex::default().nearest_stop(LatLon::new(1.0, 1.0)), None);
+    }
+}

@@ -21,13 +21,14 @@ pub(crate) struct Draft {
     pub(crate) shape: Option<u32>,
     pub(crate) stops: Vec<StopIdx>,
     pub(crate) sequences: Vec<u32>,
-    pub(crate) timepoints: Vec<bool>,
 }
 
 /// Trips and their patterns, times not yet interpolated.
 #[derive(Default)]
 pub(crate) struct Assembled {
     pub(crate) drafts: Vec<Draft>,
+    /// Of each draft: at how many of its trips each stop is a timepoint.
+    pub(crate) timepoints: Vec<Vec<u32>>,
     /// `shape_dist_traveled` at the stops of each draft, of its first trip that has them all.
     pub(crate) distances: Vec<Vec<f32>>,
     pub(crate) trips: Vec<Trip>,
@@ -101,8 +102,12 @@ impl Assembled {
             same_hash.push(index);
             self.drafts.push(draft);
             self.distances.push(Vec::new());
+            self.timepoints.push(vec![0; rows.len()]);
             index
         });
+        for (count, waits) in self.timepoints[index.get()].iter_mut().zip(timepoints(rows)) {
+            *count += u32::from(waits);
+        }
         let distances = &mut self.distances[index.get()];
         if distances.is_empty() && rows.iter().all(|r| r.distance.is_finite()) {
             distances.extend(rows.iter().map(|r| r.distance));
@@ -169,19 +174,23 @@ fn clean(rows: &mut Vec<Row>, trip: &str, findings: &mut Findings) {
 }
 
 fn draft(trip: &super::tables::TripRow, rows: &[Row]) -> Draft {
-    let some_untimed = rows.iter().any(|r| r.arrival_s == NO_TIME);
-    let last = rows.len() - 1;
-    // Without the column "all times are exact", says the reference; but that does not make buses wait at
-    // every stop. They wait where the feed says so, where alone it gives times, and at the start.
-    let is_timepoint = |(i, row): (usize, &Row)| {
-        row.timepoint.unwrap_or(i == 0 || (some_untimed && row.arrival_s != NO_TIME && i != last))
-    };
     Draft {
         route: trip.route,
         direction: trip.direction,
         shape: trip.shape,
         stops: rows.iter().map(|r| r.stop).collect(),
         sequences: rows.iter().map(|r| r.sequence).collect(),
-        timepoints: rows.iter().enumerate().map(is_timepoint).collect(),
     }
+}
+
+/// Where an early bus waits. Without the column "all times are exact", says the reference; but that does
+/// not make buses wait at every stop. They wait where the feed says so, where alone it gives times, and at
+/// the start.
+fn timepoints(rows: &[Row]) -> impl Iterator<Item = bool> {
+    let some_untimed = rows.iter().any(|r| r.arrival_s == NO_TIME);
+    let last = rows.len() - 1;
+    rows.iter().enumerate().map(move |(i, row)| {
+        let alone_timed = some_untimed && row.arrival_s != NO_TIME && i != last;
+        row.timepoint.unwrap_or(i == 0 || alone_timed)
+    })
 }

@@ -9,6 +9,8 @@ mod rows;
 mod shapes;
 mod stop_times;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod translations;
 
 pub use finding::{FINDINGS_KEPT_OF_A_RULE, Finding, Rule, Severity};

@@ -57,7 +57,10 @@ pub(crate) fn patterns(
             headsign: headsign(assembled, draft, trips_of, stops, trips),
             stops: draft.stops.clone(),
             stop_sequences: draft.sequences.clone(),
-            timepoints: draft.timepoints.clone(),
+            timepoints: assembled.timepoints[i]
+                .iter()
+                .map(|waits| *waits as usize * 2 > trips_of.len())
+                .collect(),
             stop_offsets_m: laid.offsets_m,
             shape: laid.shape,
             shape_is_straight: laid.is_straight,

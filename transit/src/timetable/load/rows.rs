@@ -119,6 +119,7 @@ impl<'z> Rows<'z> {
 
     fn read(&mut self) -> Result<bool, LoadError> {
         self.row_bytes.set(0);
+        let next_line = self.reader.position().line() + u64::from(self.ends_crlf);
         match self.reader.read_byte_record(&mut self.record) {
             Ok(more) => Ok(more),
             Err(error) => {
@@ -129,7 +130,7 @@ impl<'z> Rows<'z> {
                     }
                     Some(Stopped::RowTooLong) => unreadable(
                         self.file,
-                        Some(self.line() + 1),
+                        Some(next_line),
                         &format!("a row is longer than {ROW_BYTES} bytes (an unclosed quote?)"),
                     ),
                     None => unreadable(self.file, Some(line), &error),
@@ -157,10 +158,12 @@ impl<'z> Rows<'z> {
 
     /// A field as text; empty, with a finding, if it is not UTF-8.
     pub(crate) fn text(&self, column: Option<usize>, findings: &mut Findings) -> &str {
-        std::str::from_utf8(self.bytes(column)).unwrap_or_else(|_| {
+        let text = std::str::from_utf8(self.bytes(column)).unwrap_or_else(|_| {
             self.not_utf8(column, findings);
             ""
-        })
+        });
+        // Blanks of all scripts: a no-break space at the end of a name is as invisible as any.
+        text.trim()
     }
 
     /// An unsigned whole number; `None` if empty, or, with a finding, if it is not one.
