@@ -245,7 +245,7 @@ mod tests {
     /// The place `x` m east and `y` m north of the origin.
     fn at(x: f64, y: f64) -> LatLon {
         let lat = ORIGIN.lat + (y / crate::place::EARTH_RADIUS_M).to_degrees();
-        let shrink = ((lat + ORIGIN.lat) / 2.0).to_radians().cos();
+        let shrink = f64::midpoint(lat, ORIGIN.lat).to_radians().cos();
         LatLon::new(lat, ORIGIN.lon + (x / crate::place::EARTH_RADIUS_M).to_degrees() / shrink)
     }
 

@@ -190,7 +190,7 @@ pub struct Block {
 
 /// One run of a trip: the trip, its service day, and when it starts.
 ///
-/// GTFS-realtime identifies it by (trip_id, start_date, start_time); for a trip that runs once a day
+/// GTFS-realtime identifies it by (`trip_id`, `start_date`, `start_time`); for a trip that runs once a day
 /// `start_s` is its own first departure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TripInstance {

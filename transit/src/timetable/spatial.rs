@@ -34,7 +34,7 @@ struct Piece {
     from: LatLon,
     to: LatLon,
     shape: ShapeIdx,
-    piece: u32,
+    number: u32,
 }
 
 impl RTreeObject for Piece {
@@ -62,7 +62,7 @@ impl SpatialIndex {
                 from: ends[0],
                 to: ends[1],
                 shape: ShapeIdx::from(i),
-                piece: piece as u32,
+                number: piece as u32,
             }));
         }
         let mut by_shape = vec![Vec::new(); shapes.len()];
@@ -136,7 +136,7 @@ impl SpatialIndex {
         for area in boxes(place, radius_m) {
             found.extend(self.pieces.locate_in_envelope_intersecting(area).filter_map(|p| {
                 let (_, distance_m) = nearest_on_piece(place, p.from, p.to);
-                let near = NearPiece { shape: p.shape, piece: p.piece, distance_m };
+                let near = NearPiece { shape: p.shape, piece: p.number, distance_m };
                 (distance_m <= radius_m).then_some(near)
             }));
         }
@@ -193,7 +193,7 @@ fn boxes(place: LatLon, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
     let (south, north) = ((place.lat - lat_deg).max(-90.0), (place.lat + lat_deg).min(90.0));
     let cosine = south.abs().max(north.abs()).to_radians().cos();
     let lon_deg = if cosine > COSINE_LEAST { lat_deg / cosine } else { 360.0 };
-    if !(lon_deg < 180.0) {
+    if lon_deg.is_nan() || lon_deg >= 180.0 {
         return vec![AABB::from_corners([-180.0, south], [180.0, north])];
     }
     let (west, east) = (place.lon - lon_deg, place.lon + lon_deg);

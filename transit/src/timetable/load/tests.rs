@@ -277,7 +277,7 @@ fn what_cannot_be_run_is_refused_with_the_file() {
         refusal(b"Nie odnaleziono pliku"),
         refusal(b""),
     ];
-    expect![[r#"
+    expect![[r"
         error stops.txt missing_required_file: stops.txt is missing
         error routes.txt missing_required_file: routes.txt is missing
         error trips.txt missing_required_file: trips.txt is missing
@@ -287,7 +287,7 @@ fn what_cannot_be_run_is_refused_with_the_file() {
         error stop_times.txt no_usable_trip: no trip has two usable stop times: there is nothing to run
         loaded
         the feed is not a readable zip file: invalid Zip archive: Could not find EOCD
-        the feed is not a readable zip file: invalid Zip archive: Could not find EOCD"#]]
+        the feed is not a readable zip file: invalid Zip archive: Could not find EOCD"]]
     .assert_eq(&said.join("\n"));
 }
 
@@ -304,7 +304,9 @@ fn a_zip_bomb_is_stopped_while_it_inflates() {
     let places: Vec<usize> =
         (0..lying.len() - 4).filter(|i| lying[*i..*i + 4] == declared).collect();
     assert!(!places.is_empty());
-    places.iter().for_each(|i| lying[*i..*i + 4].copy_from_slice(&small));
+    for i in places {
+        lying[i..i + 4].copy_from_slice(&small);
+    }
     for (bytes, limits) in [
         (&honest, LoadLimits { file_bytes: LIMIT, ..LoadLimits::default() }),
         (&honest, LoadLimits { feed_bytes: LIMIT, ..LoadLimits::default() }),
