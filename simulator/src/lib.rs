@@ -5,13 +5,17 @@
 //! at an instant are the same whatever steps led there. Randomness is drawn from streams named after the
 //! ids of the feed: another timetable that leaves a route as it was leaves the route's days as they were.
 
+pub mod city;
 mod config;
 mod drive;
+pub mod gtfs;
 mod motion;
+pub mod network;
 mod noise;
 mod plan;
 mod reports;
 pub mod score;
+mod schedule;
 mod slots;
 mod truth;
 mod vehicle;
