@@ -21,6 +21,9 @@ const REST_MIN_S: i32 = 240;
 /// A vehicle that would wait longer than this goes home, seconds.
 const REST_MAX_S: i32 = 2_700;
 
+/// The other end's last departure may be this much later, so that the last buses come back, seconds.
+const LAST_BACK_S: i32 = 1_800;
+
 /// Printed times are multiples of this, seconds.
 const STEP_S: f64 = 10.0;
 
@@ -43,16 +46,43 @@ pub(crate) struct Plan {
 /// Lays out the runs of one service of a route: pattern 0 and, if there is one, pattern 1 back.
 pub(crate) fn runs(patterns: &[NetworkPattern], plan: &Plan) -> Vec<NetworkRun> {
     let mut starts: Vec<(i32, usize)> = Vec::new();
-    for end in 0..patterns.len().min(2) {
-        // The other end begins half a headway later, so that departures alternate.
-        let mut at = plan.span.0 + if end == 1 { plan.headways[1] / 2 / 60 * 60 } else { 0 };
-        while at <= plan.span.1 {
-            starts.push((at, end));
-            at += headway_s(plan, at);
-        }
+    let mut at = plan.span.0;
+    while at <= plan.span.1 {
+        starts.push((at, 0));
+        at += headway_s(plan, at);
+    }
+    if patterns.len() > 1 {
+        starts.extend(back_starts(patterns, plan, &starts).into_iter().map(|at| (at, 1)));
     }
     starts.sort_unstable();
     chain(patterns, plan, &starts)
+}
+
+/// Departures at the other end: when each bus is ready there, to the minute, and before the first of them
+/// as many as the headway asks for. A ring begins at its only terminus at the same times both ways round.
+fn back_starts(patterns: &[NetworkPattern], plan: &Plan, starts: &[(i32, usize)]) -> Vec<i32> {
+    if is_loop(&patterns[0]) {
+        return starts.iter().map(|(at, _)| *at).collect();
+    }
+    let ready = starts.iter().map(|(at, _)| {
+        let times = times(&patterns[0], plan, *at);
+        let driven = times[times.len() - 1] - at;
+        (at + driven + rest_s(driven) + 59) / 60 * 60
+    });
+    let mut back: Vec<i32> = ready.collect();
+    back.dedup();
+    let mut at = back.first().map_or(0, |first| first - headway_s(plan, plan.span.0));
+    while at >= plan.span.0 {
+        back.push(at);
+        at -= headway_s(plan, plan.span.0);
+    }
+    back.retain(|at| *at <= plan.span.1 + LAST_BACK_S);
+    back.sort_unstable();
+    back
+}
+
+fn rest_s(driven_s: i32) -> i32 {
+    REST_MIN_S.max((f64::from(driven_s) * REST_SHARE) as i32)
 }
 
 fn headway_s(plan: &Plan, at: i32) -> i32 {
@@ -68,7 +98,7 @@ fn chain(patterns: &[NetworkPattern], plan: &Plan, starts: &[(i32, usize)]) -> V
     for (at, end) in starts {
         let times_s = times(&patterns[*end], plan, *at);
         let arrival = times_s[times_s.len() - 1];
-        let rest = REST_MIN_S.max((f64::from(arrival - at) * REST_SHARE) as i32);
+        let rest = rest_s(arrival - at);
         free[*end].retain(|(ready, _)| at - ready <= REST_MAX_S);
         let ready = (0..free[*end].len())
             .filter(|i| free[*end][*i].0 <= *at)

@@ -12,7 +12,7 @@ const ON_STREET_M: f64 = 45.0;
 const BEHIND_CROSSING_M: f64 = 40.0;
 
 /// No stop nearer than this to where the route turned into the street, or out of it, metres.
-const AFTER_TURN_M: f64 = 55.0;
+const AFTER_TURN_M: f64 = 35.0;
 
 /// Stops aside, no nearer than this to a terminus, and to each other, metres.
 const FROM_TERMINUS_M: f64 = 230.0;
