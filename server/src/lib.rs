@@ -5,17 +5,20 @@
 
 pub mod clock;
 pub mod commands;
+pub mod config;
 pub mod engine;
 pub mod feed;
 pub mod gtfs_realtime;
 pub mod http;
 pub mod live;
+pub mod logging;
 pub mod machine;
 pub mod problem;
 pub mod publish;
 pub mod published;
 pub mod reads;
 pub mod record;
+pub mod run;
 pub mod store;
 pub mod view;
 pub mod visitor;

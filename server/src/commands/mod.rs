@@ -1,11 +1,19 @@
 //! The commands of `jolda`.
 
+pub mod migrate;
+pub mod record;
 pub mod replay;
+pub mod serve;
 
+use crate::config::ConfigArgs;
 use clap::{Parser, Subcommand};
+use std::future::Future;
 use std::process::ExitCode;
 
-/// Watches a city's buses in real time.
+/// Watches a city's buses in real time: GTFS and GTFS-realtime in, a live map, headways and a record out.
+///
+/// Settings are read from a TOML file (jolda.toml or --config), then from the environment (DATABASE_URL,
+/// JOLDA_LISTEN, JOLDA_TIMETABLE__SOURCE, …), then from flags.
 #[derive(Debug, Parser)]
 #[command(name = "jolda", version, about, max_term_width = 100)]
 pub struct Cli {
@@ -17,8 +25,14 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve a real agency: map, pages, API, record
+    Serve(Box<serve::ServeArgs>),
     /// Run a recording through the core as fast as it can, and write what it says as CSV
     Replay(replay::ReplayArgs),
+    /// Keep a feed's messages, a file each, for a later replay
+    Record(record::RecordArgs),
+    /// Bring the database's schema up to date
+    Migrate(ConfigArgs),
 }
 
 /// Does what was asked.
@@ -27,6 +41,17 @@ pub enum Command {
 /// What a person must be told.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
+        Command::Serve(args) => wait_for(serve::run(*args)),
         Command::Replay(args) => replay::run(&args),
+        Command::Record(args) => wait_for(record::run(args)),
+        Command::Migrate(args) => wait_for(migrate::run(args)),
     }
+}
+
+fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(work);
+    // Blocking work (reading a recording) is not waited for.
+    runtime.shutdown_background();
+    result
 }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use transit::RejectReason;
 
 /// A sum of durations and how many.
 #[derive(Debug, Default)]
@@ -54,12 +53,8 @@ pub struct Metrics {
     pub failures: AtomicU64,
     /// Bytes of bodies read.
     pub bytes: AtomicU64,
-    /// Refused, in the order of `RejectReason::ALL`.
-    pub rejected: [AtomicU64; RejectReason::ALL.len()],
     /// Updates that wait for the engine.
     pub inputs_waiting: AtomicU64,
-    /// Vehicles in the newest snapshot.
-    pub vehicles: AtomicU64,
 }
 
 impl Metrics {
@@ -81,15 +76,8 @@ impl Metrics {
             ("jolda_feed_failures_total", "counter", &self.failures),
             ("jolda_feed_bytes_total", "counter", &self.bytes),
             ("jolda_engine_inputs_waiting", "gauge", &self.inputs_waiting),
-            ("jolda_vehicles", "gauge", &self.vehicles),
         ] {
             let _ = writeln!(out, "# TYPE {name} {kind}\n{name} {}", load(value));
-        }
-        out.push_str("# TYPE jolda_positions_rejected_total counter\n");
-        for (reason, count) in RejectReason::ALL.iter().zip(&self.rejected) {
-            let name = reason.name();
-            let count = load(count);
-            let _ = writeln!(out, "jolda_positions_rejected_total{{reason=\"{name}\"}} {count}");
         }
     }
 }
@@ -103,11 +91,11 @@ mod tests {
         let metrics = Metrics::default();
         metrics.decode.add(Duration::from_millis(2));
         metrics.decode.add(Duration::from_millis(4));
-        metrics.rejected[RejectReason::Stale as usize].store(7, Ordering::Relaxed);
+        metrics.positions.store(7, Ordering::Relaxed);
         let mut out = String::new();
         metrics.write(&mut out);
         assert!(out.contains("jolda_stage_seconds_sum{stage=\"decode\"} 0.006\n"), "{out}");
         assert!(out.contains("jolda_stage_seconds_count{stage=\"decode\"} 2\n"), "{out}");
-        assert!(out.contains("jolda_positions_rejected_total{reason=\"stale\"} 7\n"), "{out}");
+        assert!(out.contains("jolda_positions_total 7\n"), "{out}");
     }
 }

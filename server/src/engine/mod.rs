@@ -199,13 +199,9 @@ impl Engine {
     fn on_tick(&mut self) {
         let now = self.clock.now();
         self.watch.tick(now);
-        for (sum, count) in self.metrics.rejected.iter().zip(self.watch.rejected()) {
-            sum.store(*count, Ordering::Relaxed);
-        }
         let started = self.clock.elapsed();
         let snapshot = Arc::new(self.watch.snapshot(now));
         self.metrics.snapshot.add(self.clock.elapsed().saturating_sub(started));
-        self.metrics.vehicles.store(snapshot.vehicles.len() as u64, Ordering::Relaxed);
         self.record(now, &snapshot);
         self.tick = self.tick.wrapping_add(1);
         let published = Published {

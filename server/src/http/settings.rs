@@ -46,7 +46,8 @@ impl Default for SiteSettings {
 }
 
 /// Bounds on what is asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct HttpLimits {
     /// Requests in work at once, all readers together; more are refused with 503.
     pub concurrent_requests: usize,

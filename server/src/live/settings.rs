@@ -1,7 +1,8 @@
 //! Settings of the live WebSocket, each with its unit and default.
 
 /// Bounds on readers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LiveLimits {
     /// Connections at once.
     pub connections: usize,
