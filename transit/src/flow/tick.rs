@@ -1,0 +1,234 @@
+//! Time passes: what was held back is said, figures are renewed, incidents open and close.
+
+use super::coverage::Ages;
+use super::headway::Pair;
+use super::intensity::planned_crossings;
+use super::service::Said;
+use super::{Flow, VehicleFacts, bunching, feed_down, gap, ghost, off_route, service};
+use crate::event::{Effect, Headway, HeadwayStatus};
+use crate::time::EpochS;
+
+/// A vehicle counts as in service while its position is at most so old, seconds.
+const IN_SERVICE_AGE_S: EpochS = 300;
+/// A vehicle not heard of for so long has left the road; its age says nothing of the feed, seconds.
+const AGE_COUNTS_S: EpochS = 900;
+/// Far enough ahead to settle everything, near enough that sums do not overflow.
+const FOREVER: EpochS = EpochS::MAX / 4;
+
+impl Flow {
+    pub(super) fn tick(
+        &mut self,
+        now: EpochS,
+        vehicles: &[VehicleFacts],
+        effects: &mut Vec<Effect>,
+    ) {
+        self.look_at_feeds(now, vehicles);
+        self.runs.ask(&self.config, (&self.timetable, &self.layout), now);
+        self.runs.count(now);
+        self.take_facts(now, vehicles);
+        self.count_passages(now, effects);
+        self.say_headways(now, now, effects);
+        self.refresh_service(now);
+        self.detect(now, vehicles, effects);
+        self.forget_canceled(now);
+    }
+
+    fn look_at_feeds(&mut self, now: EpochS, vehicles: &[VehicleFacts]) {
+        let mut ages: Vec<Ages> = Vec::new();
+        for fact in vehicles {
+            let feed = fact.feed.get();
+            if feed >= ages.len() {
+                ages.resize(feed + 1, Ages::default());
+            }
+            let of_feed = &mut ages[feed];
+            let age_s = now - fact.measured_at;
+            of_feed.newest = of_feed.newest.max(Some(fact.measured_at));
+            if fact.matched.is_some() && !fact.layover && age_s <= AGE_COUNTS_S {
+                of_feed.considered += 1;
+                let stale_after_s = self.coverage.stale_after_s(&self.config, fact.feed);
+                of_feed.stale += u32::from(age_s > stale_after_s);
+            }
+        }
+        self.coverage.look(&self.config, now, &ages, self.runs.on_road());
+    }
+
+    fn take_facts(&mut self, now: EpochS, vehicles: &[VehicleFacts]) {
+        self.in_service.fill(0);
+        let on = (&*self.timetable, &self.layout);
+        for fact in vehicles {
+            self.tracks.observe(&self.config, &self.layout, &self.timetable, &self.headways, fact);
+            let Some((run, pattern)) = fact.matched else { continue };
+            let direction = self.layout.direction_of(pattern);
+            if now - fact.measured_at <= IN_SERVICE_AGE_S {
+                self.runs.seen(on, run, fact.measured_at, None);
+                self.in_service[direction] += u32::from(!fact.layover && !fact.overload);
+            }
+            let route = self.layout.directions[direction].route;
+            self.tracking.seen(route, fact.feed, fact.measured_at);
+        }
+    }
+
+    fn open_buckets(&mut self, until: EpochS) {
+        if self.passages.is_new() {
+            let offset_s = jiff::Timestamp::from_second(until)
+                .map_or(0, |t| self.timetable.zone.to_offset(t).seconds());
+            self.passages.set_zone_offset(offset_s);
+        }
+        for bucket in self.passages.to_open(until) {
+            let span = (bucket, bucket + super::intensity::BUCKET_S);
+            let runs = self.timetable.runs_active(span.0, span.1);
+            let (timetable, layout) = (&self.timetable, &self.layout);
+            self.passages.open(bucket, |count| {
+                for run in runs {
+                    let shift_s = EpochS::from(timetable.shift_s(run.instance));
+                    let base = timetable.origin(run.instance.service_date) + shift_s;
+                    let run = (run.instance, base);
+                    planned_crossings(timetable, layout, run, span, &mut *count);
+                }
+            });
+        }
+    }
+
+    fn count_passages(&mut self, now: EpochS, effects: &mut Vec<Effect>) {
+        let grace_s = self.config.intensity_grace_s;
+        while let Some(hour) = self.passages.hour_due(now, grace_s) {
+            // An hour that is long over (time has jumped) is said at once: its place is needed.
+            let all = hour + 3 * 3600 <= now;
+            self.say_hour(now, (hour, all), effects);
+            if !all {
+                break;
+            }
+        }
+        self.open_buckets(now);
+        self.passages.roll(now);
+    }
+
+    fn say_hour(&mut self, now: EpochS, which: (EpochS, bool), effects: &mut Vec<Effect>) {
+        let coverage = self.coverage_by_direction(now, (which.0, which.0 + 3600));
+        let of = |d: u32| coverage[d as usize];
+        self.passages.say(&self.layout, &self.timetable, which, &of, effects);
+    }
+
+    /// Share of the span in which each direction was observed, by direction.
+    pub(super) fn coverage_by_direction(&self, now: EpochS, span: (EpochS, EpochS)) -> Vec<f32> {
+        let of = |route| self.tracking.coverage(&self.config, &self.coverage, now, route, span);
+        self.layout.directions.iter().map(|d| of(d.route)).collect()
+    }
+
+    fn say_headways(&mut self, now: EpochS, settled: EpochS, effects: &mut Vec<Effect>) {
+        let mut pairs: Vec<Pair> = Vec::new();
+        self.headways.settle(settled, self.config.settle_s, |pair| pairs.push(pair));
+        for pair in pairs {
+            let spacing = self.spacing_of(now, &pair);
+            let status = if spacing.known {
+                super::band::band(&self.config, spacing.at_stop_s, spacing.scheduled_s)
+            } else {
+                HeadwayStatus::Unknown
+            };
+            let place = self.layout.places[pair.place as usize];
+            let way = &self.layout.directions[place.direction as usize];
+            effects.push(Effect::Headway(Headway {
+                instance: pair.follower.instance,
+                leader: pair.leader.instance,
+                vehicle: pair.follower.vehicle,
+                route: way.route,
+                direction: way.direction,
+                stop: place.stop,
+                at: pair.follower.at,
+                headway_s: spacing.at_stop_s,
+                scheduled_headway_s: spacing.scheduled_s,
+                status,
+            }));
+            if status != HeadwayStatus::Unknown {
+                let headway_s = spacing.at_stop_s;
+                let said = Said { at: pair.follower.at, place: pair.place, headway_s, status };
+                self.service.said(place.direction, said);
+            }
+        }
+    }
+
+    fn refresh_service(&mut self, now: EpochS) {
+        let (config, layout) = (&self.config, &self.layout);
+        let (tracking, coverage) = (&self.tracking, &self.coverage);
+        let route = |d: u32| layout.directions[d as usize].route;
+        let view = service::View {
+            config,
+            now,
+            timetable: &self.timetable,
+            layout,
+            in_service: &self.in_service,
+            scheduled: &self.runs.scheduled,
+            coverage: &|d| tracking.coverage(config, coverage, now, route(d), (now - 3600, now)),
+            observed: &|d, a, b| !tracking.hole_between(config, coverage, now, route(d), (a, b)),
+        };
+        self.service.refresh(&view, &mut self.plan);
+    }
+
+    fn detect(&mut self, now: EpochS, vehicles: &[VehicleFacts], effects: &mut Vec<Effect>) {
+        self.book.begin_tick(now, effects);
+        let (config, layout, timetable) = (&self.config, &self.layout, &*self.timetable);
+        feed_down::detect(config, now, &self.coverage, &mut self.book, effects);
+        let view = ghost::View {
+            config,
+            now,
+            timetable,
+            layout,
+            coverage: &self.coverage,
+            canceled: &self.recent.canceled,
+            in_service: &self.in_service,
+        };
+        self.runs.step(&view, &mut self.plan, &mut self.tracking, &mut self.book, effects);
+        let of_route = |d: &super::layout::Direction| {
+            self.tracking.is_muted(config, &self.coverage, now, d.route)
+        };
+        let muted: Vec<bool> = layout.directions.iter().map(of_route).collect();
+        let muted = |d: u32| muted[d as usize];
+        let by_timetable = |d: u32| self.service.by_timetable(d);
+        let view = bunching::View {
+            config,
+            now,
+            timetable,
+            layout,
+            tracks: &self.tracks,
+            vehicles,
+            muted: &muted,
+            by_timetable: &by_timetable,
+        };
+        self.bunches.detect(&view, &mut self.book, effects);
+        let view = gap::View {
+            config,
+            now,
+            timetable,
+            layout,
+            coverage: &self.coverage,
+            tracking: &self.tracking,
+            tracks: &self.tracks,
+            headways: &self.headways,
+            vehicles,
+            by_timetable: &by_timetable,
+        };
+        self.gaps.detect(&view, &mut self.plan, &mut self.book, effects);
+        let seen = (&self.tracks, vehicles);
+        off_route::detect(config, now, layout, seen, &muted, &mut self.book, effects);
+    }
+
+    /// Cancellations of days long past are of no use.
+    fn forget_canceled(&mut self, now: EpochS) {
+        let Some(first) = self.recent.canceled.first() else { return };
+        let old = crate::time::local_date(&self.timetable.zone, now).plus(-3);
+        if first.service_date < old {
+            let canceled = std::sync::Arc::make_mut(&mut self.recent.canceled);
+            canceled.retain(|run| run.service_date >= old);
+        }
+    }
+
+    pub(super) fn say_rest(&mut self, now: EpochS, effects: &mut Vec<Effect>) {
+        self.say_headways(now, FOREVER, effects);
+        if let Some(end) = self.passages.hour_end() {
+            self.open_buckets(end - 1);
+        }
+        while let Some(hour) = self.passages.hour_due(FOREVER, 0) {
+            self.say_hour(now, (hour, true), effects);
+        }
+    }
+}
