@@ -1,5 +1,7 @@
 //! What dispatchers see, and what they must not.
 
+#![allow(clippy::needless_raw_string_hashes, reason = "as expect-test writes them")]
+
 use super::{LINE, World, drives};
 use expect_test::expect;
 
