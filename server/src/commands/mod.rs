@@ -1,5 +1,6 @@
 //! The commands of `jolda`.
 
+pub mod demo;
 pub mod migrate;
 pub mod record;
 pub mod replay;
@@ -25,6 +26,8 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a simulated city on an embedded database: nothing to set up
+    Demo(demo::DemoArgs),
     /// Serve a real agency: map, pages, API, record
     Serve(Box<serve::ServeArgs>),
     /// Run a recording through the core as fast as it can, and write what it says as CSV
@@ -41,6 +44,7 @@ pub enum Command {
 /// What a person must be told.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
+        Command::Demo(args) => wait_for(demo::run(args)),
         Command::Serve(args) => wait_for(serve::run(*args)),
         Command::Replay(args) => replay::run(&args),
         Command::Record(args) => wait_for(record::run(args)),

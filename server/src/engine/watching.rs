@@ -6,7 +6,10 @@ use crate::feed::Dataset;
 use crate::record::Batch;
 use std::sync::Arc;
 use transit::ids::FeedIdx;
-use transit::{Effect, EpochS, Event, Monitor, MonitorConfig, RejectReason, Snapshot, Timetable};
+use transit::{
+    Effect, EpochS, Event, Monitor, MonitorConfig, RejectReason, Snapshot, Timetable,
+    VehiclePosition,
+};
 
 /// The single writer's state.
 pub struct Watch {
@@ -61,6 +64,21 @@ impl Watch {
         self.apply(now, &Event::DatasetStart { feed, header_at });
         for event in dataset.events(feed) {
             self.apply(now, &event);
+        }
+        self.apply(now, &Event::DatasetEnd { feed });
+        self.settle();
+    }
+
+    /// Applies a dataset of positions that never were bytes: a simulated city's past.
+    pub fn positions<'a>(
+        &mut self,
+        now: EpochS,
+        feed: FeedIdx,
+        positions: impl Iterator<Item = VehiclePosition<'a>>,
+    ) {
+        self.apply(now, &Event::DatasetStart { feed, header_at: Some(now) });
+        for position in positions {
+            self.apply(now, &Event::Position(position));
         }
         self.apply(now, &Event::DatasetEnd { feed });
         self.settle();
