@@ -54,7 +54,7 @@ fn a_bus_on_its_trip_serves_each_stop_once() {
     check(
         &scene.vehicles(),
         &expect![[r#"
-        bus1 unmatched layover
-    "#]],
+            bus1 on s.0 (inferred) @0 next 0 late 0 layover
+        "#]],
     );
 }

@@ -79,7 +79,12 @@ fn a_morning_in_austin_is_matched() {
     let visits = visits(&replay.effects);
     let runs: BTreeSet<_> = visits.iter().map(|v| v.instance).collect();
     let feed = &replay.monitor.snapshot(0).feeds[0];
-    eprintln!("{share:.4} of {} matched; {} visits of {} runs", replay.named, visits.len(), runs.len());
+    eprintln!(
+        "{share:.4} of {} matched; {} visits of {} runs",
+        replay.named,
+        visits.len(),
+        runs.len()
+    );
     eprintln!("refused {:?}", feed.rejected);
     assert_plausible(&visits);
     assert!(share >= 0.97, "{share}");

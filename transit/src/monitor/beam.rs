@@ -10,12 +10,24 @@ const SAME_PLACE_M: f64 = 40.0;
 /// A hypothesis that is worse than the best by more than this is given up.
 const HOPELESS: f32 = 12.0;
 
+/// Why a run is believed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prior {
+    /// The feed names it.
+    Named,
+    /// The feed named it before.
+    Kept,
+    /// It follows in the block.
+    Block,
+    /// Place, direction and time fit.
+    Inferred,
+}
+
 /// One belief: the vehicle drives this run and is at this place of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Hypothesis {
     pub run: Run,
-    /// The feed names this run.
-    pub named: bool,
+    pub prior: Prior,
     /// Metres along at the last fix on the line.
     pub along_m: f64,
     /// Furthest along so far, metres: a bus does not reverse.
@@ -26,6 +38,8 @@ pub(super) struct Hypothesis {
     pub distance_m: f64,
     /// Negative log-likelihood, older evidence fading.
     pub cost: f32,
+    /// Mean cost of the last fixes by what was measured alone, prior beliefs left out.
+    pub fit: f32,
     /// Fixes off the line in a row.
     pub off_line: u8,
     /// Fixes on the line.
@@ -102,9 +116,16 @@ impl Beam {
         }
     }
 
-    /// How much worse the best belief in another place is; infinite if there is none.
-    pub fn margin(&self) -> f32 {
-        let Some(best) = self.best() else { return 0.0 };
-        self.iter().skip(1).next().map_or(f32::INFINITY, |h| h.cost - best.cost)
+    /// True if another belief that `rivals` is nearly as likely as `chosen`.
+    pub fn is_contested(
+        &self,
+        chosen: &Hypothesis,
+        margin: f32,
+        rivals: impl Fn(&Hypothesis) -> bool,
+    ) -> bool {
+        let same =
+            |h: &Hypothesis| h.run.instance == chosen.run.instance && h.along_m == chosen.along_m;
+        self.iter()
+            .any(|h| !same(h) && h.off_line == 0 && h.cost < chosen.cost + margin && rivals(h))
     }
 }

@@ -1,45 +1,28 @@
-//! Origins of service days without asking the calendar for each position.
+//! The civil date without asking the calendar for each position.
 
 use crate::time::{EpochS, ServiceDate, local_date};
 use crate::timetable::Timetable;
 
-/// Days remembered: yesterday, today and tomorrow of a few feeds whose clocks disagree.
-const REMEMBERED: usize = 8;
+/// No zone changes its date or its offset within so many seconds, counted from the epoch.
+const QUARTER_S: i64 = 900;
 
-/// A small memory of service days' origins.
+/// Remembers the date of the current quarter of an hour.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Days {
-    known: [(ServiceDate, EpochS); REMEMBERED],
-    count: usize,
-    next: usize,
-    /// A span of instants known to lie on one civil date.
-    today: Option<(EpochS, EpochS, ServiceDate)>,
+    today: Option<(EpochS, ServiceDate)>,
 }
 
 impl Days {
-    /// The instant of 00:00:00 of a service day.
-    pub fn origin(&mut self, timetable: &Timetable, date: ServiceDate) -> EpochS {
-        if let Some((_, at)) = self.known[..self.count].iter().find(|(d, _)| *d == date) {
-            return *at;
-        }
-        let at = timetable.origin(date);
-        self.known[self.next] = (date, at);
-        self.next = (self.next + 1) % REMEMBERED;
-        self.count = (self.count + 1).min(REMEMBERED);
-        at
-    }
-
     /// The civil date at `at` in the agency's zone.
     pub fn date(&mut self, timetable: &Timetable, at: EpochS) -> ServiceDate {
-        if let Some((from, to, date)) = self.today
-            && (from..to).contains(&at)
+        let quarter = at.div_euclid(QUARTER_S);
+        if let Some((known, date)) = self.today
+            && known == quarter
         {
             return date;
         }
         let date = local_date(&timetable.zone, at);
-        // A quarter of an hour, aligned: no zone changes its date or its offset within one.
-        let from = at.div_euclid(900) * 900;
-        self.today = Some((from, from + 900, date));
+        self.today = Some((quarter, date));
         date
     }
 }

@@ -1,21 +1,29 @@
 //! What a fix costs a belief: distance from the line, direction, progress against what was to be expected.
 //! Costs are negative log-likelihoods.
 
+use super::beam::Prior;
 use super::config::MonitorConfig;
 use super::line::{Line, Near, angle_between};
+use super::naming::Named;
+use crate::ids::PatternIdx;
+use crate::timetable::Timetable;
 
 /// Share of the earlier cost that remains: about three fixes are remembered.
 pub(super) const MEMORY: f32 = 0.7;
 /// A fix off the line.
 pub(super) const OFF_LINE: f64 = 3.5;
-/// A fix of a run that the feed doesn't name while it names another.
-pub(super) const NOT_NAMED: f64 = 1.0;
+/// A run that another vehicle drives.
+pub(super) const TAKEN: f64 = 4.0;
+/// A run that the feed doesn't name while it names another.
+const NOT_NAMED: f64 = 3.0;
+/// A run of another route than the feed names.
+const OTHER_ROUTE: f64 = 3.0;
 
 /// Directions are judged from this on, degrees.
 const ACROSS_DEG: f64 = 60.0;
 const AGAINST_DEG: f64 = 120.0;
 const ACROSS: f64 = 1.0;
-const AGAINST: f64 = 3.0;
+pub(super) const AGAINST: f64 = 3.0;
 /// Scale of the difference between way along the line and way on the ground (Newson and Krumm 2009: β),
 /// metres, and metres for each second between the fixes.
 const BETA_M: f64 = 15.0;
@@ -71,7 +79,20 @@ pub(super) fn transition(
     detour + progress.min(PROGRESS_MOST)
 }
 
-/// Deviation from the timetable, of a belief that begins.
+/// What speaks against a run before anything is measured. Unlike evidence it doesn't fade.
+pub(super) fn aside(
+    timetable: &Timetable,
+    named: &Named,
+    pattern: PatternIdx,
+    prior: Prior,
+) -> f64 {
+    let named_run = named.run.is_some() && prior != Prior::Named;
+    let route = timetable.pattern(pattern).route;
+    let other_route = named.route.is_some_and(|r| r != route);
+    f64::from(u8::from(named_run)) * NOT_NAMED + f64::from(u8::from(other_route)) * OTHER_ROUTE
+}
+
+/// Deviation from the timetable. Unlike evidence it doesn't fade.
 pub(super) fn deviation(late_s: f64) -> f64 {
     let scaled = if late_s < 0.0 { -EARLY * late_s } else { late_s };
     (scaled / DEVIATION_S).min(DEVIATION_MOST)

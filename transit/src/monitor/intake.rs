@@ -25,17 +25,8 @@ pub(super) struct Coverage {
 impl Coverage {
     /// `None` for a timetable without a place.
     pub fn of(timetable: &Timetable, margin_m: f64) -> Option<Self> {
-        let stops = timetable.stops.iter().filter_map(|s| s.place);
-        let points = timetable.shapes.iter().flat_map(|s| s.points.iter().copied());
-        let mut bounds: Option<Self> = None;
-        for p in stops.chain(points).filter(|p| p.is_plausible()) {
-            let b = bounds.get_or_insert(Self { south_west: p, north_east: p });
-            b.south_west.lat = b.south_west.lat.min(p.lat);
-            b.south_west.lon = b.south_west.lon.min(p.lon);
-            b.north_east.lat = b.north_east.lat.max(p.lat);
-            b.north_east.lon = b.north_east.lon.max(p.lon);
-        }
-        let mut b = bounds?;
+        let (south_west, north_east) = timetable.spatial.bounds()?;
+        let mut b = Self { south_west, north_east };
         let degrees = margin_m / crate::place::EARTH_RADIUS_M.to_radians();
         let widest = b.south_west.lat.abs().max(b.north_east.lat.abs()).min(85.0);
         let east_degrees = degrees / widest.to_radians().cos();

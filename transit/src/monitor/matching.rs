@@ -1,19 +1,18 @@
 //! A hidden Markov model over places on runs: each belief moves on with each fix, and pays for what doesn't
 //! fit (Newson and Krumm 2009; the timetable's progress after TransitClock).
 
-use super::beam::{Beam, Hypothesis};
+use super::beam::{Beam, Hypothesis, Prior};
 use super::config::MonitorConfig;
 use super::emission;
 use super::fleet::Fix;
-use super::line::{Line, Near, Run, places_near};
+use super::line::{Line, Run, places_near};
+use super::naming::Named;
 use super::track::{BACK_M, Env};
-use crate::place::LatLon;
 
 /// A fix and how the vehicle came there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Motion {
     pub fix: Fix,
-    pub from: Option<LatLon>,
     /// Seconds since the fix before; 0 at first.
     pub elapsed_s: f64,
     /// Metres on the ground since the fix before.
@@ -37,13 +36,7 @@ impl Motion {
         let driven = before
             .filter(|_| ground_m >= HEADING_M && elapsed_s <= HEADING_S)
             .map(|b| b.place.bearing_deg(fix.place));
-        Self {
-            fix,
-            from: before.map(|b| b.place),
-            elapsed_s,
-            ground_m,
-            heading_deg: reported.map(f64::from).or(driven),
-        }
+        Self { fix, elapsed_s, ground_m, heading_deg: reported.map(f64::from).or(driven) }
     }
 }
 
@@ -52,17 +45,27 @@ const WAITING: f64 = 1.0;
 /// Longest memory for reach: a vehicle off the line for longer may be anywhere ahead, seconds.
 const REACH_S: f64 = 7_200.0;
 
-/// Moves every belief on to the new fix.
-pub(super) fn advance(beam: &mut Beam, env: &Env<'_>, motion: &Motion, named: Option<Run>) {
+/// Moves every belief on to the new fix. `wanted` is the run that the feed names.
+pub(super) fn advance(
+    beam: &mut Beam,
+    env: &Env<'_>,
+    motion: &Motion,
+    named: &Named,
+    wanted: Option<Run>,
+) {
     let mut next = Beam::default();
     for h in beam.iter() {
-        let is_named = named.is_some_and(|n| n.instance == h.run.instance);
-        let aside = if named.is_some() && !is_named { emission::NOT_NAMED } else { 0.0 };
-        let base = emission::MEMORY * h.cost + aside as f32;
+        let is_named = wanted.is_some_and(|n| n.instance == h.run.instance);
+        let prior = match h.prior {
+            _ if is_named => Prior::Named,
+            Prior::Named => Prior::Kept,
+            other => other,
+        };
+        let aside = emission::aside(env.timetable, named, h.run.pattern, prior);
         let line = Line::of(env.timetable, &h.run);
-        let h = Hypothesis { named: is_named, ..*h };
-        if !advance_one(&mut next, &line, env.config, motion, &h, base) {
-            next.push(off_line(&line, env.config, motion, &h, base));
+        let h = Hypothesis { prior, ..*h };
+        if !advance_one(&mut next, &line, env.config, motion, &h, aside) {
+            next.push(off_line(&line, env.config, motion, &h, aside));
         }
     }
     *beam = next;
@@ -75,7 +78,7 @@ fn advance_one(
     config: &MonitorConfig,
     motion: &Motion,
     h: &Hypothesis,
-    base: f32,
+    aside: f64,
 ) -> bool {
     let elapsed_s = ((motion.fix.at - h.at) as f64).clamp(0.0, REACH_S);
     let from_m = h.high_m - BACK_M;
@@ -92,24 +95,41 @@ fn advance_one(
             continue;
         }
         found = true;
-        let cost = emission::distance(config, line, n)
+        let evidence = emission::distance(config, line, n)
             + emission::heading(line, n, motion.heading_deg)
             + emission::transition(line, h.along_m, n.along_m, ground_m, elapsed_s);
-        next.push(on_line(h, n, motion, base + cost as f32));
+        let late_s = lateness_s(line, &h.run, motion, n.along_m);
+        let moved = Hypothesis {
+            along_m: n.along_m,
+            high_m: h.high_m.max(n.along_m),
+            distance_m: n.distance_m,
+            advance_m: h.advance_m + (n.along_m - h.high_m).max(0.0),
+            ..*h
+        };
+        let prior = aside + emission::deviation(late_s);
+        next.push(on_line(&moved, motion, evidence, prior));
     }
     found
 }
 
-fn on_line(h: &Hypothesis, n: &Near, motion: &Motion, cost: f32) -> Hypothesis {
+/// Seconds late at `along_m`; 0 where no time is promised.
+fn lateness_s(line: &Line<'_>, run: &Run, motion: &Motion, along_m: f64) -> f64 {
+    if !run.scheduled {
+        return 0.0;
+    }
+    (motion.fix.at - run.base) as f64 - line.scheduled_s(along_m)
+}
+
+/// `h` with the evidence of a fix on its line. Evidence fades; `prior` is paid anew in part with each fix, so
+/// that it stays.
+fn on_line(h: &Hypothesis, motion: &Motion, evidence: f64, prior: f64) -> Hypothesis {
+    let (new, keep) = (1.0 - emission::MEMORY, emission::MEMORY);
     Hypothesis {
-        along_m: n.along_m,
-        high_m: h.high_m.max(n.along_m),
         at: motion.fix.at,
-        distance_m: n.distance_m,
-        cost,
+        cost: keep * h.cost + evidence as f32 + new * prior as f32,
+        fit: keep * h.fit + new * evidence as f32,
         off_line: 0,
         fixes: h.fixes.saturating_add(1),
-        advance_m: h.advance_m + (n.along_m - h.high_m).max(0.0),
         ..*h
     }
 }
@@ -120,56 +140,72 @@ fn off_line(
     config: &MonitorConfig,
     motion: &Motion,
     h: &Hypothesis,
-    base: f32,
+    aside: f64,
 ) -> Hypothesis {
     let first_m = line.offset_m(0);
     let away_m = line.terminal(false).distance_m(motion.fix.place);
     if h.high_m <= first_m + BACK_M && away_m <= config.terminal_m {
-        let cost = base + WAITING as f32;
-        let fixes = h.fixes.saturating_add(1);
-        return Hypothesis { along_m: first_m, at: motion.fix.at, cost, off_line: 0, fixes, ..*h };
+        let waiting = Hypothesis { along_m: first_m, ..*h };
+        return on_line(&waiting, motion, WAITING, aside);
     }
+    let strayed = on_line(h, motion, emission::OFF_LINE, aside);
     Hypothesis {
+        at: h.at,
+        fixes: h.fixes,
         distance_m: line.shape.at(h.along_m).distance_m(motion.fix.place),
-        cost: base + emission::OFF_LINE as f32,
         off_line: h.off_line.saturating_add(1),
-        ..*h
+        ..strayed
+    }
+}
+
+/// A belief that begins.
+pub(super) struct Birth {
+    pub run: Run,
+    pub prior: Prior,
+    pub fit: f64,
+    pub cost: f64,
+}
+
+/// The belief that the vehicle is at `along_m` of a run.
+pub(super) fn born(motion: &Motion, birth: &Birth, along_m: f64, distance_m: f64) -> Hypothesis {
+    Hypothesis {
+        run: birth.run,
+        prior: birth.prior,
+        along_m,
+        high_m: along_m,
+        at: motion.fix.at,
+        distance_m,
+        cost: birth.cost as f32,
+        fit: birth.fit as f32,
+        off_line: 0,
+        fixes: 1,
+        advance_m: 0.0,
     }
 }
 
 /// Adds the beliefs that the vehicle is on `run`, wherever its line is near, or waits at its first stop.
-pub(super) fn begin(beam: &mut Beam, env: &Env<'_>, motion: &Motion, run: Run, named: bool) {
+pub(super) fn begin(beam: &mut Beam, env: &Env<'_>, motion: &Motion, run: Run, prior: Prior) {
     let line = Line::of(env.timetable, &run);
-    let (config, fix) = (env.config, motion.fix);
+    let (config, place) = (env.config, motion.fix.place);
     let length_m = line.shape.length_m();
-    let since = (fix.at - run.base) as f64;
-    let birth = |along_m: f64, distance_m: f64, cost: f64| Hypothesis {
-        run,
-        named,
-        along_m,
-        high_m: along_m,
-        at: fix.at,
-        distance_m,
-        cost: cost as f32,
-        off_line: 0,
-        fixes: 1,
-        advance_m: 0.0,
-    };
-    let near = places_near(line.shape, fix.place, 0.0, length_m, line.widest_m(config));
+    let near = places_near(line.shape, place, 0.0, length_m, line.widest_m(config));
     for n in near.as_slice() {
         if n.distance_m > line.tolerance_m(config, n.along_m) {
             continue;
         }
-        let late_s = if run.scheduled { since - line.scheduled_s(n.along_m) } else { 0.0 };
-        let cost = emission::distance(config, &line, n)
-            + emission::heading(&line, n, motion.heading_deg)
-            + emission::deviation(late_s);
-        beam.push(birth(n.along_m, n.distance_m, cost));
+        let evidence =
+            emission::distance(config, &line, n) + emission::heading(&line, n, motion.heading_deg);
+        let late_s = lateness_s(&line, &run, motion, n.along_m);
+        // Late is likely where the feed names the run; on its way before its time is not.
+        let fit = evidence + emission::deviation(late_s.min(0.0)).min(emission::AGAINST);
+        let birth = Birth { run, prior, fit, cost: evidence + emission::deviation(late_s) };
+        beam.push(born(motion, &birth, n.along_m, n.distance_m));
     }
-    let away_m = line.terminal(false).distance_m(fix.place);
+    let away_m = line.terminal(false).distance_m(place);
     if away_m <= config.terminal_m {
-        let late_s = (since - f64::from(line.times[0].departure_s)).max(0.0);
-        let cost = WAITING + away_m / config.terminal_m + emission::deviation(late_s);
-        beam.push(birth(line.offset_m(0), away_m, cost));
+        let late_s = lateness_s(&line, &run, motion, line.offset_m(0)).max(0.0);
+        let fit = WAITING + away_m / config.terminal_m;
+        let birth = Birth { run, prior, fit, cost: fit + emission::deviation(late_s) };
+        beam.push(born(motion, &birth, line.offset_m(0), away_m));
     }
 }

@@ -5,6 +5,7 @@
 //! `crossing` make arrivals and departures of it, `runs` sees to it that each is made once.
 
 mod beam;
+mod candidates;
 mod config;
 mod crossing;
 mod days;

@@ -6,7 +6,7 @@ use super::line::{Line, Run};
 use crate::event::TripDescriptor;
 use crate::ids::{RouteIdx, TripIdx};
 use crate::time::{EpochS, ServiceDate, parse_gtfs_time};
-use crate::timetable::{Timetable, TripInstance};
+use crate::timetable::{Frequency, Timetable, TripInstance};
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 
@@ -99,7 +99,7 @@ fn run_around(
         if !runs || (date.0 - today.0).abs() > 1 {
             continue;
         }
-        let origin = days.origin(timetable, date);
+        let origin = timetable.origin(date);
         let Some(run) = run_of_day(timetable, trip, date, origin, start_s, at) else { continue };
         let away = outside(Line::of(timetable, &run).span(), at, config);
         let Some(away) = away else { continue };
@@ -140,13 +140,8 @@ pub(super) fn run_of_day(
     } else {
         // Half the run behind it: the likeliest of several that are under way.
         let wanted = (at - origin - i64::from((end_s - own_s) / 2)).clamp(-90_000, 300_000) as i32;
-        let nearest = |f: &crate::timetable::Frequency| {
-            let last = ((f.end_s - 1 - f.start_s).max(0) / f.headway_s.max(1)) * f.headway_s.max(1);
-            let steps = f64::from(wanted - f.start_s) / f64::from(f.headway_s.max(1));
-            f.start_s + ((steps.round() as i32) * f.headway_s).clamp(0, last)
-        };
-        let runs = frequencies.iter().map(|f| (nearest(f), f.exact));
-        runs.min_by_key(|(s, _)| (s - wanted).abs())?
+        let (start_s, _, exact) = nearest_start(frequencies, wanted)?;
+        (start_s, exact)
     };
     Some(Run {
         instance: TripInstance { service_date: date, trip, start_s },
@@ -154,4 +149,17 @@ pub(super) fn run_of_day(
         base: origin + i64::from(start_s) - i64::from(own_s),
         scheduled,
     })
+}
+
+/// The start nearest to `wanted` that `frequencies` lay out, the seconds to the next one, and whether it is
+/// exact.
+pub(super) fn nearest_start(frequencies: &[Frequency], wanted: i32) -> Option<(i32, i32, bool)> {
+    let nearest = |f: &Frequency| {
+        let step = f.headway_s.max(1);
+        let last = (f.end_s - 1 - f.start_s).max(0) / step * step;
+        let steps = f64::from(wanted.saturating_sub(f.start_s)) / f64::from(step);
+        let start_s = f.start_s + (steps.round() as i32).saturating_mul(step).clamp(0, last);
+        (start_s, step, f.exact)
+    };
+    frequencies.iter().map(nearest).min_by_key(|(s, ..)| s.abs_diff(wanted))
 }

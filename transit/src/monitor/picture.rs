@@ -1,6 +1,7 @@
 //! The Monitor as readers see it.
 
 use super::Monitor;
+use super::beam::Prior;
 use super::fleet::Vehicle;
 use super::line::Line;
 use super::snapshot::{MatchState, Recent, Snapshot, VehicleState};
@@ -108,6 +109,6 @@ fn match_state(timetable: &Timetable, f: &Followed) -> MatchState {
         scheduled_headway_s: None,
         headway_status: HeadwayStatus::Unknown,
         leader: None,
-        trip_named: f.named,
+        trip_named: matches!(f.prior, Prior::Named | Prior::Kept),
     }
 }

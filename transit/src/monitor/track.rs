@@ -1,6 +1,7 @@
 //! One vehicle's way through the timetable: from belief to a followed run and its visits.
 
-use super::beam::{Beam, Hypothesis};
+use super::beam::{Beam, Hypothesis, Prior};
+use super::candidates;
 use super::config::MonitorConfig;
 use super::crossing::Obs;
 use super::fleet::Fix;
@@ -16,10 +17,26 @@ use crate::timetable::{Timetable, TripInstance};
 
 /// Fixes kept until it is known on which run, and where on it, they were measured.
 const WAITING_FIXES: usize = 8;
-/// A belief that costs more than this is not followed.
-const FOLLOW_MOST: f32 = 9.0;
-/// The next best belief must cost so much more before visits are made of the best.
+/// A belief whose fixes fit worse than this is not followed.
+const FIT_MOST: f32 = 2.7;
+/// … and one in a run that nobody named must fit better, …
+const INFERRED_FIT_MOST: f32 = 2.0;
+/// … over so many fixes …
+const INFERRED_FIXES: u8 = 3;
+/// … and metres.
+const INFERRED_M: f64 = 150.0;
+/// Rival beliefs must cost so much more before visits are made.
 const CLEAR_MARGIN: f32 = 1.5;
+/// Another run must be likelier by this to be followed instead.
+const HOLD_MARGIN: f32 = 2.0;
+/// A named run must be missed for so many moving fixes before another is looked for.
+const ASTRAY_FIXES: u8 = 3;
+/// A run that nobody named is given up when off its line for so many fixes.
+const INFERRED_OFF_LINE: u8 = 4;
+/// Runs are looked for while the vehicle moves more than this between fixes, metres, …
+const MOVING_M: f64 = 40.0;
+/// … and not again within so many seconds.
+const SEARCH_EVERY_S: i64 = 20;
 /// Off the line for so many fixes in a row is off route.
 const OFF_ROUTE_FIXES: u8 = 2;
 /// The end of a run counts as its end when so much of it was driven, metres.
@@ -44,7 +61,7 @@ pub(super) struct ServedOn {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Followed {
     pub run: Run,
-    pub named: bool,
+    pub prior: Prior,
     pub along_m: f64,
     pub tracker: Tracker,
     /// Metres from the line, while off route.
@@ -70,6 +87,10 @@ pub(super) struct Track {
     pub finished: Option<Run>,
     /// Within the terminal zone of a run that is finished or will begin.
     pub at_terminal: bool,
+    /// Fixes in a row without a belief that fits.
+    astray: u8,
+    /// When runs were last looked for.
+    searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
 }
@@ -136,19 +157,78 @@ impl Track {
         self.recent.push(fix);
         let motion = Motion::between(before, fix);
         let wanted = named.run.filter(|r| Some(r.instance) != self.finished_instance());
-        matching::advance(&mut self.beam, env, &motion, wanted);
-        if let Some(run) = wanted
-            && !self.beam.iter().any(|h| h.run.instance == run.instance && h.off_line == 0)
-        {
-            matching::begin(&mut self.beam, env, &motion, run, true);
+        matching::advance(&mut self.beam, env, &motion, &named, wanted);
+        self.begin(env, &motion, wanted);
+        if self.should_search(&motion, wanted) {
+            self.searched_at = Some(fix.at);
+            candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
+        self.beam.retain(|h| h.prior != Prior::Inferred || h.off_line < INFERRED_OFF_LINE);
         self.beam.prune();
         self.choose(env, vehicle, &motion, out);
         self.note_terminal(env, fix);
     }
 
+    /// Believes anew in the run that should be driven, where no belief in it is on its line.
+    fn begin(&mut self, env: &Env<'_>, motion: &Motion, wanted: Option<Run>) {
+        let successor = || {
+            let finished = self.finished.as_ref()?;
+            candidates::successor(env.timetable, env.config, finished, motion.fix.at)
+        };
+        let (run, prior) = match wanted {
+            Some(run) => (Some(run), Prior::Named),
+            None => (successor(), Prior::Block),
+        };
+        if let Some(run) = run
+            && !self.beam.iter().any(|h| h.run.instance == run.instance && h.off_line == 0)
+        {
+            matching::begin(&mut self.beam, env, motion, run, prior);
+        }
+    }
+
+    /// True when no belief fits, or the one that is followed was a guess that turned out to be taken.
+    fn should_search(&mut self, motion: &Motion, wanted: Option<Run>) -> bool {
+        let fits = self.beam.iter().any(|h| h.off_line == 0 && h.fit <= FIT_MOST);
+        let taken = self.followed.is_some_and(|f| f.overload && f.prior == Prior::Inferred);
+        if fits && !taken {
+            self.astray = 0;
+            return false;
+        }
+        if motion.ground_m < MOVING_M {
+            return false;
+        }
+        self.astray = self.astray.saturating_add(1);
+        // A bus that ended the run it still names drives to its rest, or on in its block.
+        let ended = self.named.run.is_some() && wanted.is_none();
+        let patient = wanted.is_some() && self.astray < ASTRAY_FIXES;
+        let lately = self.searched_at.is_some_and(|at| motion.fix.at - at < SEARCH_EVERY_S);
+        !ended && !patient && !lately
+    }
+
     fn finished_instance(&self) -> Option<TripInstance> {
         self.finished.map(|f| f.instance)
+    }
+
+    /// The belief to follow: the likeliest that has proved itself, but rather the one that is followed.
+    fn chosen(&self) -> Option<Hypothesis> {
+        let ready = |h: &&Hypothesis| match h.prior {
+            Prior::Named | Prior::Kept | Prior::Block => h.off_line == 0 && h.fit <= FIT_MOST,
+            Prior::Inferred => {
+                h.off_line == 0
+                    && h.fit <= INFERRED_FIT_MOST
+                    && h.fixes >= INFERRED_FIXES
+                    && h.advance_m >= INFERRED_M
+            }
+        };
+        let best = self.beam.iter().find(ready).copied();
+        let followed = self
+            .followed
+            .and_then(|f| self.beam.iter().find(|h| h.run.instance == f.run.instance).copied());
+        match (best, followed) {
+            (Some(best), Some(f)) if f.cost > best.cost + HOLD_MARGIN => Some(best),
+            (_, Some(f)) => Some(f),
+            (best, None) => best,
+        }
     }
 
     /// Follows the best belief.
@@ -159,37 +239,35 @@ impl Track {
         motion: &Motion,
         out: &mut Vec<ServedOn>,
     ) {
-        let best = self.beam.best().copied();
-        let Some(best) = best.filter(|b| b.cost <= FOLLOW_MOST || self.is_followed(b)) else {
+        let Some(chosen) = self.chosen() else {
             self.drop_followed(env, vehicle, motion, out);
             return;
         };
-        if self.followed.is_some_and(|f| f.run.instance != best.run.instance) {
+        let run = chosen.run.instance;
+        let followed = self.followed.is_some_and(|f| f.run.instance == run);
+        if !followed {
             self.drop_followed(env, vehicle, motion, out);
         }
-        let overload = !env.runs.drive(env.config, best.run.instance, vehicle, motion.fix.at);
-        if best.off_line > 0 {
-            self.stray(&best, overload);
+        if chosen.off_line > 0 {
+            self.stray(&chosen);
             return;
         }
-        let ambiguous = self.beam.margin() < CLEAR_MARGIN && !self.recent.is_full();
-        if ambiguous {
+        let overload = !env.runs.drive(env.config, run, vehicle, motion.fix.at);
+        let guess = !followed && chosen.prior == Prior::Inferred;
+        let contested =
+            self.beam.is_contested(&chosen, CLEAR_MARGIN, |h| guess || h.run.instance == run);
+        if contested && !self.recent.is_full() {
             if let Some(f) = &mut self.followed {
                 f.overload = overload;
             }
             return;
         }
-        self.follow(env, vehicle, &best, overload, out);
-    }
-
-    fn is_followed(&self, h: &Hypothesis) -> bool {
-        self.followed.is_some_and(|f| f.run.instance == h.run.instance)
+        self.follow(env, vehicle, &chosen, overload, out);
     }
 
     /// Off the line: the place stays where it was.
-    fn stray(&mut self, best: &Hypothesis, overload: bool) {
+    fn stray(&mut self, best: &Hypothesis) {
         if let Some(f) = &mut self.followed {
-            f.overload = overload;
             f.speed_mps = None;
             if best.off_line >= OFF_ROUTE_FIXES && !f.waiting {
                 f.off_route_m = Some(best.distance_m);
@@ -221,7 +299,7 @@ impl Track {
         let last_at = earlier.and_then(|f| f.tracker.last_at());
         for obs in path.iter().flatten() {
             tracker.observe(&line, env.config, *obs, |served| {
-                serve(env.runs, vehicle, &best.run, best.named, served, out);
+                serve(env.runs, vehicle, &best.run, best.prior, served, out);
             });
         }
         self.recent.keep_newest();
@@ -232,7 +310,7 @@ impl Track {
         });
         self.followed = Some(Followed {
             run: best.run,
-            named: best.named,
+            prior: best.prior,
             along_m: newest.along_m,
             tracker,
             off_route_m: None,
@@ -300,7 +378,7 @@ impl Track {
         let last_stop = usize::from(f.tracker.next) + 1 >= line.stops();
         if near_end && last_stop && motion.elapsed_s <= env.config.interpolate_s as f64 {
             f.tracker.finish(&line, motion.fix.at, |served| {
-                serve(env.runs, vehicle, &f.run, f.named, served, out);
+                serve(env.runs, vehicle, &f.run, f.prior, served, out);
             });
             self.end(env, vehicle, f.run);
         }
@@ -342,10 +420,11 @@ fn serve(
     runs: &mut Runs,
     vehicle: VehicleIdx,
     run: &Run,
-    named: bool,
+    prior: Prior,
     served: Served,
     out: &mut Vec<ServedOn>,
 ) {
+    let named = matches!(prior, Prior::Named | Prior::Kept);
     if runs.serve(run.instance, vehicle, served.stop_position) {
         out.push(ServedOn { run: *run, named, served });
     }

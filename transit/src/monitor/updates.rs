@@ -106,7 +106,7 @@ impl Monitor {
         if (date.0 - today.0).abs() > 1 {
             return None;
         }
-        let origin = self.days.origin(&self.timetable, date);
+        let origin = self.timetable.origin(date);
         let start_s = update.trip.start_time.and_then(crate::time::parse_gtfs_time);
         let run = naming::run_of_day(&self.timetable, trip, date, origin, start_s, now)?;
         Some(run.instance)
