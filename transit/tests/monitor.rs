@@ -1,5 +1,12 @@
 //! Scenes: what the Monitor is told, and what it says.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::needless_raw_string_hashes,
+    reason = "a test fails by panicking, and goldens are written by the tool"
+)]
+
 mod scene;
 
 use expect_test::{Expect, expect};

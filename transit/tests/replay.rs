@@ -1,8 +1,10 @@
 //! A real city's morning, as its feed told it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod recording;
 
-use recording::{FeedMessage, messages, shared};
+use recording::{FeedEntity, FeedMessage, messages, shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use transit::ids::FeedIdx;
@@ -28,7 +30,7 @@ fn replay(timetable: &Arc<Timetable>, messages: &[FeedMessage], names_trips: boo
         let header_at = message.header.as_ref().and_then(|h| h.timestamp).map(|t| t as i64);
         let now = header_at.unwrap();
         monitor.apply(now, &Event::DatasetStart { feed: FEED, header_at }, &mut effects);
-        for mut position in message.entity.iter().filter_map(|e| e.position()) {
+        for mut position in message.entity.iter().filter_map(FeedEntity::position) {
             if !names_trips {
                 let route_id = position.trip.route_id;
                 position.trip = TripDescriptor { route_id, ..TripDescriptor::default() };

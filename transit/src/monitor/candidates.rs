@@ -2,14 +2,13 @@
 //! near, of the named route if one is named, and on each the runs that should pass about now.
 
 use super::beam::{Beam, Prior};
-use super::config::MonitorConfig;
 use super::line::{Line, Run, places_near};
 use super::matching::{Birth, Motion};
 use super::naming::{Named, nearest_start};
 use super::track::Env;
 use super::{emission, matching};
 use crate::ids::{PatternIdx, TripIdx, VehicleIdx};
-use crate::time::EpochS;
+use crate::time::{EpochS, ServiceDate};
 use crate::timetable::{Timetable, TripInstance};
 
 /// Trips of a pattern that are looked at for one place and day.
@@ -55,12 +54,8 @@ pub(super) fn infer(
 }
 
 /// The run that the vehicle of `finished` drives next, if its block has one that begins about now.
-pub(super) fn successor(
-    timetable: &Timetable,
-    config: &MonitorConfig,
-    finished: &Run,
-    at: EpochS,
-) -> Option<Run> {
+pub(super) fn successor(env: &Env<'_>, finished: &Run, at: EpochS) -> Option<Run> {
+    let (timetable, config) = (env.timetable, env.config);
     let block = timetable.trip(finished.instance.trip).block?;
     let date = finished.instance.service_date;
     let start = |trip: TripIdx| timetable.stop_times(trip)[0].departure_s;
@@ -79,7 +74,8 @@ pub(super) fn successor(
         scheduled: true,
     };
     let (from, to) = Line::of(timetable, &run).span();
-    (from - config.named_early_s..=to + config.named_late_s).contains(&at).then_some(run)
+    let timely = (from - config.named_early_s..=to + config.named_late_s).contains(&at);
+    (timely && !env.updates.is_canceled(run.instance)).then_some(run)
 }
 
 /// Adds beliefs in runs of one pattern.
@@ -94,7 +90,7 @@ fn infer_on(
     let timetable = env.timetable;
     let Some(trip) = timetable.pattern(pattern).trips.first() else { return };
     // Any run of the pattern serves to look at its line.
-    let instance = TripInstance { service_date: Default::default(), trip: *trip, start_s: 0 };
+    let instance = TripInstance { service_date: ServiceDate::default(), trip: *trip, start_s: 0 };
     let line = Line::of(timetable, &Run { instance, pattern, base: 0, scheduled: true });
     let length_m = line.shape.length_m();
     let place = motion.fix.place;
@@ -132,6 +128,9 @@ fn runs_passing(
     let (timetable, config) = (env.timetable, env.config);
     let mut found: Vec<(f64, Run, f64)> = Vec::new();
     let mut consider = |run: Run| {
+        if env.updates.is_canceled(run.instance) {
+            return;
+        }
         let line = Line::of(timetable, &run);
         let late_s = (at - run.base) as f64 - line.scheduled_s(along_m);
         let early = late_s < -(config.inferred_early_s as f64);
@@ -176,7 +175,7 @@ fn runs_passing(
 fn run_at(
     timetable: &Timetable,
     trip: TripIdx,
-    service_date: crate::time::ServiceDate,
+    service_date: ServiceDate,
     origin: EpochS,
     start_s: i32,
     scheduled: bool,

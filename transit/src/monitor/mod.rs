@@ -16,6 +16,7 @@ mod intake;
 mod line;
 mod matching;
 mod naming;
+mod path;
 mod picture;
 mod reload;
 mod runs;
@@ -193,8 +194,12 @@ impl Monitor {
             fix.at,
         );
         vehicle.named_route = named.route;
-        let mut env =
-            Env { timetable: &self.timetable, config: &self.config, runs: &mut self.runs };
+        let mut env = Env {
+            timetable: &self.timetable,
+            config: &self.config,
+            updates: &self.updates,
+            runs: &mut self.runs,
+        };
         self.served.clear();
         vehicle.track.step(&mut env, index, fix, before, named, &mut self.served);
         let placed = named.trip.map(|_| vehicle.track.is_placed());

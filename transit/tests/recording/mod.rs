@@ -1,6 +1,8 @@
 //! Recordings of real feeds, decoded as far as positions go. They are not part of the repository: a test
 //! that needs one says so and passes where it is absent.
 
+#![allow(clippy::struct_field_names, reason = "the standard names them")]
+
 use prost::Message;
 use std::io::Read;
 use std::path::PathBuf;
@@ -123,5 +125,5 @@ pub fn messages(zip: &[u8]) -> Vec<FeedMessage> {
         zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
         FeedMessage::decode(bytes.as_slice()).unwrap()
     };
-    names.iter().filter(|n| n.ends_with(".pb")).map(read).collect()
+    names.iter().filter(|n| !n.ends_with('/')).map(read).collect()
 }

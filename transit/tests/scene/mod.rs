@@ -164,7 +164,7 @@ impl Scene {
             match effect {
                 Effect::Visit(v) => writeln!(text, "{}", self.visit(v)).unwrap(),
                 Effect::Rejected { reason, .. } => {
-                    writeln!(text, "refused {}", reason.name()).unwrap()
+                    writeln!(text, "refused {}", reason.name()).unwrap();
                 }
                 _ => {}
             }
