@@ -2,14 +2,13 @@
 
 use crate::World;
 use crate::config::RouteTrouble;
-use crate::motion::{Aside, Hop, Hops, MAX_HOPS, Motion, Tag, Way};
-use crate::noise::{key_of, mix, normal};
+use crate::motion::{Hop, Hops, MAX_HOPS, Motion, Tag, Way};
+use crate::noise::{Noise, key_of, mix, normal};
 use crate::plan::{departure, place_of};
 use crate::truth::{Happening, HappeningKind, TrueVisit, VehicleNo};
 use crate::vehicle::{Phase, Run, Watch};
 use rand::Rng;
-use transit::ids::SegmentIdx;
-use transit::{EpochS, ServiceDate, TripInstance};
+use transit::{EpochS, ServiceDate, Timetable, TripInstance};
 
 /// Boardings by local hour against the usual, and the shape of the peaks.
 const DEMAND_BY_HOUR: [f64; 24] = [
@@ -35,8 +34,8 @@ const PATIENCE: f64 = 4.0;
 /// People ride about this many stops.
 const RIDE_STOPS: f64 = 9.0;
 
-/// Bunching and gaps are told where at most this is planned, seconds.
-const HIGH_FREQUENCY_S: i32 = 1_200;
+/// Taken where the plan has no bus before, seconds.
+const USUAL_HEADWAY_S: i32 = 900;
 
 const SEGMENT: u64 = 0x5e9;
 const DAY: u64 = 0xda4;
@@ -48,7 +47,7 @@ impl World {
         let pattern = timetable.trip(instance.trip).pattern;
         let origin = timetable.origin(instance.service_date);
         let base = origin + i64::from(timetable.shift_s(instance));
-        let mut rng = self.noise.stream(self.run_key(instance));
+        let mut rng = self.noise.at(self.run_key(instance), 0);
         let late_ms = (rng.random::<f64>()
             * rng.random::<f64>()
             * 4000.0
@@ -113,7 +112,8 @@ impl World {
         let Some(mut run) = self.vehicles[v].run.take() else { return };
         let last = self.timetable.pattern(run.pattern).stops.len() - 1;
         let ends_here = position == last || run.turn_at == Some(position as u16);
-        let (boarded, dwell_ms) = self.exchange(&mut run, position, at_ms, ends_here);
+        let planned = self.planned_headway_s(&run, position);
+        let (boarded, dwell_ms) = self.exchange(&mut run, position, at_ms, planned, ends_here);
         let leave_ms = self.leave_ms(&run, position, at_ms, dwell_ms, ends_here);
         let arrival_ms = if position == 0 { run.ready_ms } else { at_ms };
         self.tell_visit(TrueVisit {
@@ -126,7 +126,7 @@ impl World {
             boarded: boarded as u16,
             aboard: run.aboard as u16,
         });
-        self.watch(v, &mut run, position, leave_ms, ends_here);
+        self.watch(v, &mut run, position, leave_ms, planned.filter(|_| !ends_here));
         let slot = self.slots.at(run.pattern, position);
         slot.departure_ms = slot.departure_ms.max(leave_ms);
         slot.arrival_ms = slot.arrival_ms.max(at_ms);
@@ -138,9 +138,16 @@ impl World {
     }
 
     /// People off and on: boarded, and the milliseconds that it takes.
-    fn exchange(&mut self, run: &mut Run, position: usize, at_ms: i64, ends: bool) -> (f64, i64) {
+    fn exchange(
+        &mut self,
+        run: &mut Run,
+        position: usize,
+        at_ms: i64,
+        planned: Option<i32>,
+        ends: bool,
+    ) -> (f64, i64) {
         let passengers = &self.config.passengers;
-        let planned_s = self.planned_headway_s(run, position).unwrap_or(900).clamp(60, 7_200);
+        let planned_s = planned.unwrap_or(USUAL_HEADWAY_S).clamp(60, 7_200);
         let second_of_day = (seconds(at_ms) - run.origin).rem_euclid(86_400);
         let hour = DEMAND_BY_HOUR[(second_of_day / 3_600) as usize];
         let slot = self.slots.at(run.pattern, position);
@@ -243,7 +250,8 @@ impl World {
         let mut end_ms = hops.end_ms().unwrap_or(leave_ms).max(leave_ms);
         let mut phase = Phase::Stop(next as u16);
         if self.breaks(&run, position, leave_ms) {
-            hops = half_of(&hops, leave_ms, end_ms);
+            self.tell_watch(v, &run);
+            hops = crate::trouble::half_of(&hops, leave_ms, end_ms);
             let stands_ms = hops.end_ms().unwrap_or(leave_ms);
             self.tell_breakdown(v, &run, position, stands_ms);
             end_ms = stands_ms + self.config.operation.tow_s * 1000;
@@ -263,7 +271,7 @@ impl World {
     }
 
     /// The way between two stops as hops between red lights.
-    fn leg(&mut self, run: &mut Run, from: usize, to: usize, leave_ms: i64) -> Hops {
+    fn leg(&self, run: &mut Run, from: usize, to: usize, leave_ms: i64) -> Hops {
         let pattern = self.timetable.pattern(run.pattern);
         let (from_m, to_m) = (pattern.stop_offsets_m[from], pattern.stop_offsets_m[to]);
         let length_m = (to_m - from_m).max(1.0);
@@ -314,8 +322,9 @@ impl World {
     }
 
     /// Driving time against the planned, here and now.
-    fn slowness(&mut self, run: &Run, from: usize, at_ms: i64) -> f64 {
-        let segment = self.segment_key(self.timetable.pattern(run.pattern).segments[from]);
+    fn slowness(&self, run: &Run, from: usize, at_ms: i64) -> f64 {
+        let segment = self.timetable.pattern(run.pattern).segments[from];
+        let (segment, always) = self.segments[segment.get()];
         let at = seconds(at_ms);
         let second_of_day = (at - run.origin).rem_euclid(86_400);
         let hour = (second_of_day / 3_600) as usize;
@@ -324,11 +333,11 @@ impl World {
             + SLOWDOWN_BY_HOUR[(hour + 1) % 24] * fraction;
         let day = local_day(run, at);
         let traffic = &self.config.traffic;
-        let noise = &mut self.noise;
+        let noise = &self.noise;
         let mut factor = run.pace
             + traffic.peak_slowdown * peak
-            + traffic.segment_sd * normal(noise.at(mix(segment, SEGMENT), 0))
-            + traffic.day_sd * normal(noise.at(DAY, day.0 as u64))
+            + traffic.segment_sd * always
+            + traffic.day_sd * normal(&mut noise.at(DAY, day.0 as u64))
             + traffic.hour_sd * noise.curve(segment, at_ms, traffic.correlation_s);
         let planned = self.timetable.stop_times(run.instance.trip)[from].departure_s;
         let late_s = at - (run.base + i64::from(planned));
@@ -339,125 +348,14 @@ impl World {
         }
         factor.clamp(0.5, 3.0)
     }
+}
 
-    /// Names a segment by the ids of its stops.
-    fn segment_key(&self, segment: SegmentIdx) -> u64 {
-        let s = &self.timetable.segments[segment.get()];
-        mix(key_of(&self.timetable.stop(s.from).id), key_of(&self.timetable.stop(s.to).id))
-    }
-
-    /// Whether the vehicle breaks down after this stop.
-    fn breaks(&mut self, run: &Run, position: usize, leave_ms: i64) -> bool {
-        if run.break_at == Some(position as u16) {
-            return true;
-        }
-        let pattern = self.timetable.pattern(run.pattern);
-        let stops = pattern.stops.len();
-        let route_id = &self.timetable.route(pattern.route).id;
-        let middle = position * 4 >= stops && position * 4 <= stops * 3;
-        for (done, planned) in self.breakdowns_done.iter_mut().zip(&self.config.planned_breakdowns)
-        {
-            if middle && !*done && *planned.route_id == **route_id && leave_ms >= planned.at * 1000
-            {
-                *done = true;
-                return true;
-            }
-        }
-        false
-    }
-
-    fn tell_breakdown(&mut self, v: usize, run: &Run, position: usize, stands_ms: i64) {
-        let pattern = self.timetable.pattern(run.pattern);
-        let (route, stop) = (Some(pattern.route), Some(pattern.stops[position]));
-        let kind = HappeningKind::Breakdown {
-            instance: run.instance,
-            vehicle: VehicleNo(v as u32),
-            stop_position: position as u16,
-        };
-        let from = seconds(stands_ms);
-        self.tell(Happening { kind, route, stop, from, to: from + self.config.operation.tow_s });
-    }
-
-    /// Takes a detour that begins after this stop.
-    fn look_for_detour(&mut self, v: usize, run: &mut Run, position: usize, at_ms: i64) {
-        let pattern = self.timetable.pattern(run.pattern);
-        let route_id = &*self.timetable.route(pattern.route).id;
-        let at = seconds(at_ms);
-        let found = self
-            .config
-            .detours
-            .iter()
-            .filter(|d| d.route_id == route_id && d.from <= at && at < d.to)
-            .find_map(|d| aside(pattern, d).filter(|(_, from, _)| usize::from(*from) == position));
-        let Some((aside, from, to)) = found else { return };
-        run.aside = Some((aside, from, to));
-        let kind = HappeningKind::Detour {
-            instance: run.instance,
-            vehicle: VehicleNo(v as u32),
-            from_position: from,
-            to_position: to,
-        };
-        let (route, stop) = (Some(pattern.route), Some(pattern.stops[position]));
-        self.tell(Happening { kind, route, stop, from: at, to: at });
-    }
-
-    /// Follows the true headway of a run from stop to stop.
-    fn watch(&mut self, v: usize, run: &mut Run, position: usize, leave_ms: i64, ends: bool) {
-        let planned = self.planned_headway_s(run, position).filter(|p| *p <= HIGH_FREQUENCY_S);
-        let before = *self.slots.at(run.pattern, position);
-        let at = seconds(leave_ms);
-        let mut state = None;
-        let mut headway_s = 0;
-        if let Some(planned) = planned.filter(|_| before.known() && !ends) {
-            headway_s = ((leave_ms - before.departure_ms).max(0) / 1000) as i32;
-            state = if headway_s * 2 <= planned && planned >= 240 {
-                Some(true)
-            } else if headway_s * 2 >= planned * 3 {
-                Some(false)
-            } else {
-                None
-            };
-        }
-        if state != run.watch.bunched || ends {
-            self.tell_watch(v, run);
-            let stop_position = position as u16;
-            run.watch = Watch {
-                bunched: state,
-                since: at,
-                stop_position,
-                worst_s: headway_s,
-                ..Watch::default()
-            };
-        }
-        let watch = &mut run.watch;
-        watch.stops += 1;
-        watch.until = at;
-        let worse = if state == Some(true) {
-            headway_s <= watch.worst_s
-        } else {
-            headway_s >= watch.worst_s
-        };
-        if worse {
-            watch.worst_s = headway_s;
-            watch.planned_s = planned.unwrap_or(0);
-        }
-    }
-
-    fn tell_watch(&mut self, v: usize, run: &Run) {
-        let watch = run.watch;
-        let Some(bunched) = watch.bunched.filter(|_| watch.stops >= 2) else { return };
-        let (instance, vehicle) = (run.instance, VehicleNo(v as u32));
-        let (headway_s, planned_s) = (watch.worst_s, watch.planned_s);
-        let kind = if bunched {
-            HappeningKind::Bunching { instance, vehicle, headway_s, planned_s }
-        } else {
-            HappeningKind::Gap { instance, vehicle, headway_s, planned_s }
-        };
-        let pattern = self.timetable.pattern(run.pattern);
-        let stop = Some(pattern.stops[usize::from(watch.stop_position)]);
-        let (from, to) = (watch.since, watch.until);
-        self.tell(Happening { kind, route: Some(pattern.route), stop, from, to });
-    }
+/// Names the random stream of each segment, by the ids of its stops, and how slow it always is (mean 0,
+/// deviation 1).
+pub(crate) fn segments(timetable: &Timetable, noise: &Noise) -> Vec<(u64, f64)> {
+    let id = |stop| key_of(&timetable.stop(stop).id);
+    let keys = timetable.segments.iter().map(|s| mix(id(s.from), id(s.to)));
+    keys.map(|key| (key, normal(&mut noise.at(mix(key, SEGMENT), 0)))).collect()
 }
 
 fn demand_of(trouble: &RouteTrouble) -> f64 {
@@ -465,7 +363,7 @@ fn demand_of(trouble: &RouteTrouble) -> f64 {
 }
 
 /// To the nearest second, as timetables and feeds tell it.
-fn seconds(ms: i64) -> EpochS {
+pub(crate) fn seconds(ms: i64) -> EpochS {
     (ms + 500).div_euclid(1000)
 }
 
@@ -484,40 +382,4 @@ fn occupancy(share: f64) -> u8 {
         s if s < 0.95 => 4,
         _ => 5,
     }
-}
-
-/// The first half of a way: up to half of its time.
-fn half_of(hops: &Hops, start_ms: i64, end_ms: i64) -> Hops {
-    let Some((first, last)) = hops.as_slice().first().zip(hops.as_slice().last()) else {
-        return *hops;
-    };
-    let mut half = Hops::default();
-    let to_m = f64::midpoint(first.from_m, last.to_m);
-    half.push(Hop {
-        start_ms,
-        end_ms: i64::midpoint(start_ms, end_ms),
-        from_m: first.from_m,
-        to_m,
-    });
-    half
-}
-
-/// The stretch of a pattern that a detour cuts: from the last stop before it to the first after it.
-fn aside(
-    pattern: &transit::timetable::Pattern,
-    detour: &crate::config::Detour,
-) -> Option<(Aside, u16, u16)> {
-    let length_m = *pattern.stop_offsets_m.last()?;
-    let back = pattern.direction == Some(1);
-    let (a, b) = detour.stretch;
-    let (leave, ret) = if back { (1.0 - b, 1.0 - a) } else { (a, b) };
-    let (leave_m, return_m) = (leave * length_m, ret * length_m);
-    let from = pattern.stop_offsets_m.partition_point(|o| *o < leave_m).checked_sub(1)?;
-    let to = pattern.stop_offsets_m.partition_point(|o| *o <= return_m);
-    let right_m = if back { -detour.aside_m } else { detour.aside_m };
-    (to < pattern.stops.len() && from < to).then_some((
-        Aside { leave_m, return_m, right_m },
-        from as u16,
-        to as u16,
-    ))
 }

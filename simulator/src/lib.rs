@@ -17,8 +17,10 @@ mod reports;
 mod schedule;
 pub mod score;
 mod slots;
+mod trouble;
 mod truth;
 mod vehicle;
+mod watch;
 mod world;
 
 pub use config::{

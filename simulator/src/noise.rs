@@ -8,52 +8,50 @@ use rand_chacha::ChaCha8Rng;
 const WORDS_PER_INDEX: u128 = 16;
 
 /// Random access to `ChaCha8` key streams.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Noise {
-    rng: ChaCha8Rng,
+    seed: [u8; 32],
 }
 
 impl Noise {
     /// The noise of a seed.
     pub fn new(seed: u64) -> Self {
-        Self { rng: ChaCha8Rng::seed_from_u64(seed) }
+        let mut bytes = [0; 32];
+        ChaCha8Rng::seed_from_u64(seed).fill(&mut bytes);
+        Self { seed: bytes }
     }
 
     /// The generator at the start of block `index` of `stream`.
-    pub fn at(&mut self, stream: u64, index: u64) -> &mut ChaCha8Rng {
-        self.rng.set_stream(stream);
-        self.rng.set_word_pos(u128::from(index) * WORDS_PER_INDEX);
-        &mut self.rng
-    }
-
-    /// A generator of its own for `stream`, for things drawn one after another.
-    pub fn stream(&self, stream: u64) -> ChaCha8Rng {
-        let mut rng = self.rng.clone();
+    pub fn at(&self, stream: u64, index: u64) -> ChaCha8Rng {
+        // A fresh generator has no block yet: choosing the stream costs nothing, the place one refill.
+        let mut rng = ChaCha8Rng::from_seed(self.seed);
         rng.set_stream(stream);
-        rng.set_word_pos(0);
+        if index > 0 {
+            rng.set_word_pos(u128::from(index) * WORDS_PER_INDEX);
+        }
         rng
     }
 
     /// A curve through time with mean 0 and deviation about 1 whose values are alike for `period_s` and
     /// independent beyond: normal numbers at knots, straight lines between them.
-    pub fn curve(&mut self, stream: u64, at_ms: i64, period_s: i64) -> f64 {
+    pub fn curve(&self, stream: u64, at_ms: i64, period_s: i64) -> f64 {
         let period_ms = period_s.max(1) * 1000;
         let knot = at_ms.div_euclid(period_ms);
         let fraction = at_ms.rem_euclid(period_ms) as f64 / period_ms as f64;
-        let a = normal(self.at(stream, knot as u64));
-        let b = normal(self.at(stream, (knot + 1) as u64));
+        let a = normal(&mut self.at(stream, knot as u64));
+        let b = normal(&mut self.at(stream, (knot + 1) as u64));
         blend(a, b, fraction)
     }
 
     /// Two such curves, independent of each other.
-    pub fn curves(&mut self, stream: u64, at_ms: i64, period_s: i64) -> (f64, f64) {
+    pub fn curves(&self, stream: u64, at_ms: i64, period_s: i64) -> (f64, f64) {
         let period_ms = period_s.max(1) * 1000;
         let knot = at_ms.div_euclid(period_ms);
         let fraction = at_ms.rem_euclid(period_ms) as f64 / period_ms as f64;
-        let rng = self.at(stream, knot as u64);
-        let (ax, ay) = (normal(rng), normal(rng));
-        let rng = self.at(stream, (knot + 1) as u64);
-        let (bx, by) = (normal(rng), normal(rng));
+        let mut rng = self.at(stream, knot as u64);
+        let (ax, ay) = (normal(&mut rng), normal(&mut rng));
+        let mut rng = self.at(stream, (knot + 1) as u64);
+        let (bx, by) = (normal(&mut rng), normal(&mut rng));
         (blend(ax, bx, fraction), blend(ay, by, fraction))
     }
 }
@@ -92,9 +90,9 @@ mod tests {
 
     #[test]
     fn the_same_place_gives_the_same_number_in_any_order() {
-        let mut noise = Noise::new(7);
+        let noise = Noise::new(7);
         let first: Vec<u32> = (0..5).map(|i| noise.at(3, i).random()).collect();
-        let mut other = Noise::new(7);
+        let other = Noise::new(7);
         let mut back: Vec<u32> = (0..5).rev().map(|i| other.at(3, i).random()).collect();
         back.reverse();
         assert_eq!(first, back);
@@ -104,7 +102,7 @@ mod tests {
 
     #[test]
     fn curves_are_alike_at_near_times_and_have_unit_deviation() {
-        let mut noise = Noise::new(1);
+        let noise = Noise::new(1);
         let near = (noise.curve(1, 1_000_000, 600) - noise.curve(1, 1_002_000, 600)).abs();
         assert!(near < 0.05, "{near}");
         let values: Vec<f64> = (0..4000).map(|i| noise.curve(2, i * 977_000, 600)).collect();

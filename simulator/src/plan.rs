@@ -2,6 +2,7 @@
 
 use crate::config::WorldConfig;
 use crate::noise::{Noise, key_of, mix};
+use rand::Rng;
 use std::collections::BTreeMap;
 use transit::ids::{BlockIdx, PatternIdx, RouteIdx};
 use transit::{EpochS, LatLon, ServiceDate, Timetable, TripInstance};
@@ -56,7 +57,7 @@ pub(crate) fn ends(timetable: &Timetable, run: TripInstance) -> (LatLon, LatLon)
 pub(crate) fn duties(
     timetable: &Timetable,
     config: &WorldConfig,
-    noise: &mut Noise,
+    noise: &Noise,
     date: ServiceDate,
 ) -> Vec<Duty> {
     let mut runs = timetable.instances_on(date);
@@ -129,7 +130,7 @@ fn chain(
 fn leave_out(
     timetable: &Timetable,
     config: &WorldConfig,
-    noise: &mut Noise,
+    noise: &Noise,
     date: ServiceDate,
     duties: &mut [Duty],
 ) {
@@ -142,7 +143,7 @@ fn leave_out(
             of_route.into_iter().filter(|i| duties[*i].runs.len() * 2 >= most).collect();
         let absent = trouble.absent_vehicles.min(long.len());
         let turn = mix(key_of(&trouble.route_id), ABSENT);
-        let offset = rand::Rng::random_range(noise.at(turn, date.0 as u64), 0..long.len().max(1));
+        let offset = noise.at(turn, date.0 as u64).random_range(0..long.len().max(1));
         for n in 0..absent {
             duties[long[(offset + n * long.len() / absent) % long.len()]].absent = true;
         }

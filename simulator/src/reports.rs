@@ -1,6 +1,6 @@
 //! What the feed shows: each vehicle's latest report, measured with error at its own seconds.
 
-use crate::motion::{Tag, shifted};
+use crate::motion::{Spot, Tag, shifted};
 use crate::noise::{Noise, mix, normal};
 use crate::truth::VehicleNo;
 use crate::vehicle::Vehicle;
@@ -24,9 +24,7 @@ const SHORTEST_S: i64 = 60;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Report {
     measured_at: EpochS,
-    place: LatLon,
-    bearing_deg: Option<f32>,
-    speed_mps: Option<f32>,
+    spot: Spot,
     tag: Tag,
     stop: Option<(PatternIdx, u16, bool)>,
     occupancy: u8,
@@ -34,7 +32,7 @@ pub(crate) struct Report {
 
 /// A random stretch of the hour `hour` with probability `share`: from, to.
 fn stretch_in(
-    noise: &mut Noise,
+    noise: &Noise,
     stream: u64,
     hour: i64,
     share: f64,
@@ -43,7 +41,7 @@ fn stretch_in(
     if share <= 0.0 {
         return None;
     }
-    let rng = noise.at(stream, hour as u64);
+    let mut rng = noise.at(stream, hour as u64);
     if rng.random::<f64>() >= share {
         return None;
     }
@@ -55,33 +53,32 @@ fn stretch_in(
 
 impl World {
     /// The silence of a vehicle in an hour (epoch seconds / 3600).
-    pub(crate) fn silence_in(&self, noise: &mut Noise, key: u64, hour: i64) -> Option<(i64, i64)> {
+    pub(crate) fn silence_in(&self, key: u64, hour: i64) -> Option<(i64, i64)> {
         let feed = &self.config.feed;
-        stretch_in(noise, mix(key, SILENCE), hour, feed.silences_per_hour, feed.silence_max_s)
+        stretch_in(&self.noise, mix(key, SILENCE), hour, feed.silences_per_hour, feed.silence_max_s)
     }
 
     /// The random hole of the feed in an hour (epoch seconds / 3600).
-    pub(crate) fn hole_in(&self, noise: &mut Noise, hour: i64) -> Option<(i64, i64)> {
+    pub(crate) fn hole_in(&self, hour: i64) -> Option<(i64, i64)> {
         let feed = &self.config.feed;
-        stretch_in(noise, HOLE, hour, feed.holes_per_hour, feed.hole_max_s)
+        stretch_in(&self.noise, HOLE, hour, feed.holes_per_hour, feed.hole_max_s)
     }
 
     /// Whether the feed can be reached now. While it cannot, [`World::reports`] is empty.
     pub fn feed_is_up(&self) -> bool {
         let within = |(from, to): &(i64, i64)| *from <= self.now && self.now < *to;
-        let mut noise = self.noise.clone();
         !self.config.feed.holes.iter().any(within)
-            && !self.hole_in(&mut noise, self.now.div_euclid(HOUR_S)).as_ref().is_some_and(within)
+            && !self.hole_in(self.now.div_euclid(HOUR_S)).as_ref().is_some_and(within)
     }
 
     /// The last second at or before `at` at which the vehicle spoke.
-    fn last_spoken(&self, noise: &mut Noise, vehicle: &Vehicle, at: EpochS) -> EpochS {
+    fn last_spoken(&self, vehicle: &Vehicle, at: EpochS) -> EpochS {
         let interval = self.config.feed.interval_s.max(1);
         let tick = |t: i64| t - (t - vehicle.report_phase_s).rem_euclid(interval);
         let mut spoken = tick(at);
         // Silences lie within their hour: at most the one before can touch.
         for _ in 0..3 {
-            match self.silence_in(noise, vehicle.key, spoken.div_euclid(HOUR_S)) {
+            match self.silence_in(vehicle.key, spoken.div_euclid(HOUR_S)) {
                 Some((from, to)) if from <= spoken && spoken < to => spoken = tick(from - 1),
                 _ => break,
             }
@@ -89,23 +86,38 @@ impl World {
         spoken
     }
 
-    /// The latest report of the vehicle's present motion up to `until`, if it has made one.
-    fn measured(&self, noise: &mut Noise, vehicle: &Vehicle, until: EpochS) -> Option<Report> {
+    /// The latest report of the vehicle's present motion up to `until`, if it has made one; without the
+    /// receiver's error.
+    fn measured(&self, vehicle: &Vehicle, until: EpochS) -> Option<Report> {
         let motion = &vehicle.motion;
-        let at = self.last_spoken(noise, vehicle, until);
+        if until * 1000 < motion.start_ms || !motion.shown {
+            return None;
+        }
+        let at = self.last_spoken(vehicle, until);
         let at_ms = at * 1000;
-        if at_ms < motion.start_ms || !motion.shown {
+        if at_ms < motion.start_ms {
             return None;
         }
         let tag = motion.tag_at(at_ms);
         if tag.route.is_none() && !self.config.feed.deadheads {
             return None;
         }
-        let spot = motion.spot(&self.timetable, at_ms);
+        Some(Report {
+            measured_at: at,
+            spot: motion.spot(&self.timetable, at_ms),
+            tag,
+            stop: motion.stop_at(at_ms).filter(|_| self.config.feed.stop_status),
+            occupancy: motion.occupancy,
+        })
+    }
+
+    /// Where the receiver puts it, and whether bearing and speed are told.
+    fn received(&self, vehicle: &Vehicle, report: &Report) -> (LatLon, bool) {
         let gps = &self.config.gps;
-        let (drift_x, drift_y) = noise.curves(mix(vehicle.key, DRIFT), at_ms, gps.drift_s);
-        let rng = noise.at(mix(vehicle.key, GPS), at as u64);
-        let (white_x, white_y) = (normal(rng), normal(rng));
+        let (at, noise) = (report.measured_at, &self.noise);
+        let (drift_x, drift_y) = noise.curves(mix(vehicle.key, DRIFT), at * 1000, gps.drift_s);
+        let mut rng = noise.at(mix(vehicle.key, GPS), at as u64);
+        let (white_x, white_y) = (normal(&mut rng), normal(&mut rng));
         let mut east_m = white_x * gps.white_m + drift_x * gps.drift_m;
         let mut north_m = white_y * gps.white_m + drift_y * gps.drift_m;
         let [outlier, null, bare, far_x, far_y] = rng.random::<[f64; 5]>();
@@ -113,27 +125,17 @@ impl World {
             east_m += (far_x * 2.0 - 1.0) * gps.outlier_m;
             north_m += (far_y * 2.0 - 1.0) * gps.outlier_m;
         }
-        let mut place = shifted(spot.place, east_m, north_m);
-        if null < gps.null_island_share {
-            place = LatLon::new(0.0, 0.0);
-        }
-        let known = bare >= gps.bare_share;
-        Some(Report {
-            measured_at: at,
-            place,
-            bearing_deg: known.then_some(spot.bearing_deg as f32),
-            speed_mps: known.then_some(spot.speed_mps as f32),
-            tag,
-            stop: motion.stop_at(at_ms).filter(|_| self.config.feed.stop_status),
-            occupancy: motion.occupancy,
-        })
+        let place = if null < gps.null_island_share {
+            LatLon::new(0.0, 0.0)
+        } else {
+            shifted(report.spot.place, east_m, north_m)
+        };
+        (place, bare >= gps.bare_share)
     }
 
     /// Keeps the last report of a motion that ends at `end_ms`, before the next begins.
     pub(crate) fn keep_report(&mut self, vehicle: usize, end_ms: i64) {
-        let mut noise = self.noise.clone();
-        let v = &self.vehicles[vehicle];
-        let report = self.measured(&mut noise, v, (end_ms - 1).div_euclid(1000));
+        let report = self.measured(&self.vehicles[vehicle], (end_ms - 1).div_euclid(1000));
         if report.is_some() {
             self.vehicles[vehicle].kept = report;
         }
@@ -142,7 +144,6 @@ impl World {
     /// What the feed shows at [`World::now`]: the latest report of each vehicle on duty, by vehicle number.
     /// Empty while the feed is away ([`World::feed_is_up`]).
     pub fn reports(&self, feed: FeedIdx) -> impl Iterator<Item = VehiclePosition<'_>> {
-        let mut noise = self.noise.clone();
         let until = self.now - self.config.feed.latency_s;
         let oldest = until - self.config.feed.forget_s;
         let up = self.feed_is_up();
@@ -153,7 +154,7 @@ impl World {
             // A motion that began after `until` says nothing yet; then the report kept before it holds,
             // unless that one is itself newer than what is shown by now.
             let report = self
-                .measured(&mut noise, vehicle, until)
+                .measured(vehicle, until)
                 .or(vehicle.kept)
                 .filter(|r| r.measured_at >= oldest)?;
             Some(self.position(feed, vehicle, report))
@@ -175,14 +176,15 @@ impl World {
                 stopped,
             )
         });
+        let (place, told) = self.received(vehicle, &report);
         VehiclePosition {
             feed,
             vehicle_id: &vehicle.id,
             label: Some(&vehicle.label),
             trip: self.descriptor(report.tag),
-            place: report.place,
-            bearing_deg: report.bearing_deg,
-            speed_mps: report.speed_mps,
+            place,
+            bearing_deg: told.then_some(report.spot.bearing_deg as f32),
+            speed_mps: told.then_some(report.spot.speed_mps as f32),
             measured_at: Some(report.measured_at),
             stop_id: stop.map(|s| s.0),
             current_stop_sequence: stop.map(|s| s.1),

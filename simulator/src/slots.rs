@@ -35,7 +35,7 @@ pub(crate) struct Slot {
 const NEVER_MS: i64 = i64::MIN / 4;
 
 impl Slots {
-    pub fn new(timetable: &Timetable, noise: &mut Noise) -> Self {
+    pub fn new(timetable: &Timetable, noise: &Noise) -> Self {
         let mut known: BTreeMap<(RouteIdx, Option<u8>, StopIdx), u32> = BTreeMap::new();
         let (mut base, mut ids, mut state) = (Vec::new(), Vec::new(), Vec::new());
         for pattern in &timetable.patterns {

@@ -78,6 +78,8 @@ pub struct World {
     duties_planned: u64,
     pub(crate) days: VecDeque<DayPlan>,
     pub(crate) slots: Slots,
+    /// Names each segment's random stream, and how slow it always is, by `SegmentIdx`.
+    pub(crate) segments: Vec<(u64, f64)>,
     pub(crate) vehicles: Vec<Vehicle>,
     /// Vehicles at home, by route, longest there first.
     home: Vec<VecDeque<u32>>,
@@ -91,8 +93,8 @@ pub struct World {
 impl World {
     /// A world at `start`, with whatever is on the road then: the service day before is driven unseen.
     pub fn new(timetable: Arc<Timetable>, config: WorldConfig, start: EpochS) -> Self {
-        let mut noise = Noise::new(config.seed);
-        let slots = Slots::new(&timetable, &mut noise);
+        let noise = Noise::new(config.seed);
+        let slots = Slots::new(&timetable, &noise);
         let routes = timetable.routes.len();
         let first = local_date(&timetable.zone, start).plus(-1);
         let mut world = Self {
@@ -102,6 +104,7 @@ impl World {
             duties_planned: 0,
             days: VecDeque::new(),
             slots,
+            segments: crate::drive::segments(&timetable, &noise),
             vehicles: Vec::new(),
             home: vec![VecDeque::new(); routes],
             fleet: vec![0; routes],
@@ -170,7 +173,7 @@ impl World {
         while self.days.len() > DAYS_KEPT {
             self.days.pop_front();
         }
-        for duty in duties(&self.timetable, &self.config, &mut self.noise, date) {
+        for duty in duties(&self.timetable, &self.config, &self.noise, date) {
             if duty.absent {
                 for run in &duty.runs {
                     self.tell_missing(*run, MissingReason::NoVehicle);
@@ -207,7 +210,7 @@ impl World {
         let number = self.fleet[route.get()];
         let id = format!("{}-{number:02}", self.timetable.route(route).id);
         let key = key_of(&id);
-        let rng = self.noise.at(mix(key, LABEL), 0);
+        let mut rng = self.noise.at(mix(key, LABEL), 0);
         let interval = self.config.feed.interval_s.max(1);
         let (label, phase) = (rng.random_range(1000..10_000), rng.random_range(0..interval));
         self.vehicles.push(Vehicle {
@@ -306,7 +309,7 @@ impl World {
     }
 
     /// Whether a run is one of those that never start.
-    fn drops(&mut self, run: TripInstance) -> bool {
+    fn drops(&self, run: TripInstance) -> bool {
         let trip = self.timetable.trip(run.trip);
         let route_id = &*self.timetable.route(self.timetable.pattern(trip.pattern).route).id;
         let more = self.config.troubles.iter().find(|t| t.route_id == route_id);
@@ -393,10 +396,9 @@ impl World {
         if !self.config.keep_truth {
             return;
         }
-        let mut noise = self.noise.clone();
         for v in 0..self.vehicles.len() {
             let vehicle = &self.vehicles[v];
-            if let Some((from, to)) = self.silence_in(&mut noise, vehicle.key, hour) {
+            if let Some((from, to)) = self.silence_in(vehicle.key, hour) {
                 let kind = HappeningKind::Silence { vehicle: VehicleNo(v as u32) };
                 self.tell(Happening { kind, route: Some(vehicle.route), stop: None, from, to });
             }
@@ -404,7 +406,7 @@ impl World {
         let begins = |(from, _): &&(i64, i64)| from.div_euclid(HOUR_S) == hour;
         let mut holes: Vec<(i64, i64)> =
             self.config.feed.holes.iter().filter(begins).copied().collect();
-        holes.extend(self.hole_in(&mut noise, hour));
+        holes.extend(self.hole_in(hour));
         for (from, to) in holes {
             self.tell(Happening {
                 kind: HappeningKind::FeedHole,
