@@ -3,6 +3,7 @@
 //! `feed`, `store`, `http` and `live` never import each other. The words that they share stand in `record`,
 //! `published` and `view`; only `run` (the composition root), `engine` and `reads` know several.
 
+pub mod check;
 pub mod clock;
 pub mod commands;
 pub mod config;

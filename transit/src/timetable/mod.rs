@@ -13,7 +13,9 @@ pub mod text;
 pub use calendar::Service;
 pub use day::{Run, ScheduledPassage};
 pub use fit::STOP_TO_LINE_MOST_M;
-pub use load::{Finding, LoadError, LoadLimits, LoadReport, Severity};
+pub use load::{
+    FeedTables, Finding, LoadError, LoadLimits, LoadReport, Severity, StopRow, StopTimeRow, TripRow,
+};
 pub use spatial::{NearPiece, SpatialIndex};
 
 use crate::ids::{

@@ -3,6 +3,7 @@
 mod archive;
 mod assemble;
 mod calendars;
+mod feed_tables;
 mod finding;
 mod network;
 mod rows;
@@ -13,6 +14,7 @@ mod tables;
 mod tests;
 mod translations;
 
+pub use feed_tables::{FeedTables, StopRow, StopTimeRow, TripRow};
 pub use finding::{FINDINGS_KEPT_OF_A_RULE, Finding, Rule, Severity};
 
 use super::{SpatialIndex, Timetable};
