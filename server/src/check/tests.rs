@@ -169,7 +169,9 @@ fn entity_ids_that_change_or_repeat() {
     assert_eq!(broken(&message(NOON, buses("b", NOON)), Some(&before)), ["J004"]);
     assert_eq!(broken(&message(NOON, buses("a", NOON)), Some(&before)), [""; 0]);
     let mut same = buses("a", NOON);
-    same.iter_mut().for_each(|e| e.id = Some("vehicle".into()));
+    for entity in &mut same {
+        entity.id = Some("vehicle".into());
+    }
     let report = checked(&[(&message(NOON, same), None)]);
     assert_eq!(report.counts["J010"], 1, "once for each id");
 }
