@@ -37,7 +37,7 @@ impl Default for LiveLimits {
             connections_per_address: 64,
             topics: 20_000,
             ring_frames: 60,
-            ring_bytes: 256 * 1024,
+            ring_bytes: 512 * 1024,
             linger_ticks: 60,
             message_bytes: 32 * 1024,
             messages_burst: 20,

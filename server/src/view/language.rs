@@ -1,7 +1,12 @@
 //! The languages of Jolda.
 
+use serde::{Deserialize, Serialize};
+
 /// A reader's language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     /// Kazakh, the state language.
     Kk,

@@ -60,8 +60,8 @@ impl View {
             trip_id: matched.map(|m| timetable.trip(m.instance.trip).id.to_string()),
             service_date: matched.map(|m| m.instance.service_date.to_string()),
             headsign: pattern.map(|p| self.translated(&p.headsign).to_owned()),
-            lat: v.place.lat,
-            lon: v.place.lon,
+            lat: degrees(v.place.lat),
+            lon: degrees(v.place.lon),
             bearing_deg: v.bearing_deg,
             speed_mps: v.speed_mps,
             measured_at: v.measured_at,
@@ -111,4 +111,9 @@ impl View {
         });
         stops.collect()
     }
+}
+
+/// To a tenth of a metre: what lies below is noise, and doubles an answer.
+fn degrees(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
 }

@@ -1,0 +1,99 @@
+//! The OpenAPI document: complete, sound, and seen when it changes.
+
+use crate::city::City;
+use expect_test::expect_file;
+use serde_json::Value;
+
+/// Every `$ref` in a value.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(to)) = map.get("$ref") {
+                found.push(to.clone());
+            }
+            map.values().for_each(|v| references(v, found));
+        }
+        Value::Array(all) => all.iter().for_each(|v| references(v, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_sound_and_as_agreed() {
+    let city = City::usual().await;
+    let document = city.json("/api/v1/openapi.json").await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 20);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let operation = &item["get"];
+        assert!(operation["operationId"].is_string(), "{path}");
+        assert!(operation["responses"]["200"]["content"].is_object(), "{path}");
+        let named = operation["parameters"].as_array().unwrap();
+        for part in path.split('/').filter_map(|p| p.strip_prefix('{')) {
+            let name = part.trim_end_matches('}');
+            let known = named.iter().any(|p| p["in"] == "path" && p["name"] == name);
+            assert!(known, "{path}: {name} is not described");
+        }
+    }
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    expect_file!["openapi.json"].assert_eq(&text);
+}
+
+/// Every field of an answer is in its schema, and every required field of the schema in the answer.
+#[tokio::test]
+async fn answers_are_as_described() {
+    let city = City::usual().await;
+    let document = city.json("/api/v1/openapi.json").await;
+    for (path, schema) in [
+        ("/api/v1/status", "Status"),
+        ("/api/v1/vehicles", "VehicleList"),
+        ("/api/v1/vehicles/bus-1", "VehicleDetail"),
+        ("/api/v1/routes", "RouteList"),
+        ("/api/v1/routes/r12", "RouteDetail"),
+        ("/api/v1/patterns/0", "Pattern"),
+        ("/api/v1/stops/A", "StopDetail"),
+        ("/api/v1/segments/A/B", "SegmentDetail"),
+        ("/api/v1/headways?route_id=r12", "HeadwayList"),
+        ("/api/v1/incidents", "IncidentList"),
+        ("/api/v1/search?q=12", "SearchResult"),
+    ] {
+        let schema = serde_json::json!({"$ref": format!("#/components/schemas/{schema}")});
+        conforms(&document, &schema, &city.json(path).await, path);
+    }
+}
+
+fn conforms(document: &Value, schema: &Value, value: &Value, at: &str) {
+    if let Some(to) = schema["$ref"].as_str() {
+        return conforms(document, document.pointer(&to[1..]).unwrap(), value, at);
+    }
+    let nullable = schema["type"].as_array().is_some_and(|t| t.contains(&"null".into()));
+    let either = schema["oneOf"].as_array();
+    if value.is_null() {
+        let null = serde_json::json!({"type": "null"});
+        assert!(nullable || either.is_some_and(|e| e.contains(&null)), "{at} may not be null");
+        return;
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let value = value.as_object().unwrap_or_else(|| panic!("{at} is no object"));
+        for required in schema["required"].as_array().into_iter().flatten() {
+            assert!(value.contains_key(required.as_str().unwrap()), "{at} lacks {required}");
+        }
+        for (name, value) in value {
+            let known =
+                properties.get(name).unwrap_or_else(|| panic!("{at}.{name} is not described"));
+            conforms(document, known, value, &format!("{at}.{name}"));
+        }
+    } else if let Some(items) = schema.get("items") {
+        for value in value.as_array().unwrap_or_else(|| panic!("{at} is no array")) {
+            conforms(document, items, value, at);
+        }
+    } else if let Some(kinds) = schema["enum"].as_array() {
+        assert!(kinds.contains(value), "{at}: {value} is not described");
+    }
+}
