@@ -106,13 +106,15 @@ impl House {
         let timetables = Arc::new(TimetableViews::default());
         let hub = Hub::new(publications.clone(), Arc::clone(&timetables), settings.live.clone());
         tokio::spawn(Arc::clone(&hub).run());
+        let live_lines = Arc::clone(&hub);
+        let live_lines: MetricsSource = Arc::new(move |out| live_lines.write_metrics(out));
         let state = AppState {
             reads: Reads::new(publications, timetables, store.clone()),
             realtime: realtime_out,
             site: Arc::new(settings.site()),
             limits: Arc::new(settings.http.clone()),
             clock,
-            metrics: vec![lines_of(metrics), store_lines(&store)],
+            metrics: vec![lines_of(metrics), store_lines(&store), live_lines],
         };
         let app = http::router(state, live::router(hub));
         tell_address(&listener)?;

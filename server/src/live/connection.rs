@@ -151,8 +151,8 @@ impl Connection {
             let ping_at = self.heard + if self.pinged { idle * 2 } else { idle };
             let step = tokio::select! {
                 tick = ticks.changed() => match tick {
-                    Ok(()) => Ok(()),
-                    Err(_) => Err(End::Close(close_code::AWAY, "the server is closing")),
+                    Ok(()) if !self.hub.is_closed() => Ok(()),
+                    _ => Err(End::Close(close_code::AWAY, "the server is closing")),
                 },
                 message = self.socket.recv() => self.hear(message),
                 () = sleep_until(sent + heartbeat) => {

@@ -11,7 +11,7 @@ use crate::visitor::AddressCounts;
 use api::live::{Body, Cursor};
 use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 use transit::ids::RouteIdx;
@@ -29,6 +29,7 @@ pub struct Hub {
     state: RwLock<State>,
     /// Counts ticks; connections wait on it.
     ticks: watch::Sender<u32>,
+    closed: AtomicBool,
     pub(super) counters: Counters,
 }
 
@@ -69,6 +70,7 @@ impl Hub {
             limits,
             state: RwLock::new(State { fleet, streams: FxHashMap::default() }),
             ticks: watch::Sender::new(1),
+            closed: AtomicBool::new(false),
             counters: Counters::default(),
         })
     }
@@ -80,6 +82,13 @@ impl Hub {
             let published = Arc::clone(&publications.borrow_and_update());
             self.publish(published);
         }
+        self.closed.store(true, Ordering::Release);
+        self.ticks.send_modify(|_| {});
+    }
+
+    /// Nothing will be published any more: connections are to be closed.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// The hub's ticks: changes after each publication.

@@ -204,6 +204,21 @@ async fn connections_are_counted_in_all_and_by_address() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_says_goodbye() {
+    let City { router, publish, .. } = City::usual().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+    let mut socket = open(address, "").await;
+    say(&mut socket, &ClientMessage::Ping).await;
+    frames(&mut socket).await;
+    drop(publish);
+    let last = message(&mut socket).await;
+    assert!(matches!(last, Message::Close(Some(f)) if u16::from(f.code) == 1001));
+}
+
+#[tokio::test]
 async fn a_plain_request_is_told_to_speak_websocket() {
     let city = City::usual().await;
     let response = city.get("/api/v1/live").await;
