@@ -22,6 +22,7 @@ mod truth;
 mod vehicle;
 mod watch;
 mod world;
+pub mod worlds;
 
 pub use config::{
     Detour, FeedManner, Gps, Operation, Passengers, PlannedBreakdown, RouteTrouble, Traffic,
