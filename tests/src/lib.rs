@@ -2,3 +2,4 @@
 
 pub mod agency;
 pub mod process;
+pub mod shared;

@@ -1,0 +1,27 @@
+//! Real feeds and recordings that lie beside a checkout, never in it.
+
+use std::path::{Path, PathBuf};
+
+/// A file of `../shared/data`, or `None`, said loudly, where it is absent: the test then skips.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let full = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(path);
+    if full.exists() {
+        return Some(full);
+    }
+    report(&format!("SKIPPED: {} is not here", full.display()));
+    None
+}
+
+/// The binary under test, or `None`, said loudly.
+pub fn binary() -> Option<PathBuf> {
+    let found = crate::process::binary();
+    if found.is_none() {
+        report("SKIPPED: no jolda binary; build it or set JOLDA_BIN");
+    }
+    found
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
+fn report(text: &str) {
+    eprintln!("{text}");
+}
