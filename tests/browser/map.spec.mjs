@@ -1,0 +1,132 @@
+// The live map: it draws, buses move, one is found and followed.
+import { expect, test } from '@playwright/test';
+import { openMap, watch } from './city.mjs';
+
+test('the map really draws, without a request to any other host', async ({ page, baseURL }) => {
+  const seen = watch(page, baseURL);
+  await openMap(page);
+  const shot = await page.locator('#map').screenshot();
+  expect(shot.length, 'a blank map would compress to next to nothing').toBeGreaterThan(20_000);
+  const drawn = await page.evaluate(() => {
+    const count = (layer) => window.__jolda.map.queryRenderedFeatures({ layers: [layer] }).length;
+    return { streets: count('streets'), intensity: count('intensity') + count('intensity-unknown') };
+  });
+  expect(drawn.streets).toBeGreaterThan(0);
+  expect(drawn.intensity).toBeGreaterThan(0);
+  const tally = Number((await page.locator('#in-view').textContent()).replace(/\D/g, ''));
+  expect(tally).toBeGreaterThan(5);
+  expect(seen.strangers).toEqual([]);
+  expect(seen.errors).toEqual([]);
+});
+
+test('buses move between reports and never jump back', async ({ page }) => {
+  await openMap(page);
+  const sample = () => page.evaluate(() => Object.fromEntries(window.__jolda.vehicles().map((v) => [v.i, [v.lon, v.lat]])));
+  const samples = [];
+  for (let i = 0; i < 8; i++) {
+    samples.push(await sample());
+    await page.waitForTimeout(1_000);
+  }
+  const metres = ([x, y], [u, v]) => Math.hypot((u - x) * 81_000, (v - y) * 111_000);
+  let moved = 0;
+  let known = 0;
+  const leaps = [];
+  for (const [id, start] of Object.entries(samples[0])) {
+    const track = samples.map((s) => s[id]).filter(Boolean);
+    if (track.length < samples.length) continue;
+    known++;
+    if (metres(start, track.at(-1)) > 20) moved++;
+    for (let i = 1; i < track.length; i++) {
+      // 40 m/s is more than any bus drives and less than any leap to another report.
+      if (metres(track[i - 1], track[i]) > 300) leaps.push([id, i, metres(track[i - 1], track[i])]);
+    }
+  }
+  expect(known).toBeGreaterThan(5);
+  expect(moved, 'of all buses in view, some drive').toBeGreaterThan(known / 5);
+  expect(leaps.length, JSON.stringify(leaps.slice(0, 5))).toBeLessThanOrEqual(known * 0.02);
+});
+
+test('a bus is found by its number, opened and followed', async ({ page, request }) => {
+  const { vehicles } = await (await request.get('/api/v1/vehicles')).json();
+  const bus = vehicles.find((v) => v.trip_id && !v.layover && v.next_stop_name);
+  await openMap(page);
+  await page.locator('#q').fill(bus.vehicle_id);
+  await page.locator('#q').press('Enter');
+  await page.locator(`a[href*="${encodeURIComponent(bus.vehicle_id)}"]`).first().click();
+  await expect(page.locator('main')).toContainText(bus.route_short_name);
+
+  await openMap(page, `/?vehicle=${encodeURIComponent(bus.vehicle_id)}&follow=1`);
+  await expect(page.locator('#detail')).toContainText(bus.label ?? bus.vehicle_id);
+  await expect(page.locator('#follow')).toHaveAttribute('aria-pressed', 'true');
+  await expect
+    .poll(() => page.evaluate(() => window.__jolda.map.getZoom()), { message: 'the map goes to the bus' })
+    .toBeGreaterThan(13);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#detail')).toBeHidden();
+  expect(new URL(page.url()).searchParams.get('vehicle')).toBeNull();
+});
+
+test('a click on a bus tells what it is; the address can be shared', async ({ page }) => {
+  await openMap(page);
+  // Buses drive on: look and click at once, and again when another bus came in between.
+  await expect(async () => {
+    const at = await page.evaluate(() => {
+      const { map } = window.__jolda;
+      const box = map.getContainer().getBoundingClientRect();
+      const free = map.queryRenderedFeatures({ layers: ['vehicles'] })
+        .map((f) => map.project(f.geometry.coordinates))
+        .find((p) => p.x > 60 && p.y > 80 && p.x < box.width - 80 && p.y < box.height * 0.4);
+      return free && { x: box.x + free.x, y: box.y + free.y };
+    });
+    expect(at).toBeTruthy();
+    await page.mouse.click(at.x, at.y);
+    await expect(page.locator('#detail')).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 30_000 });
+  await expect(page.locator('#detail')).not.toBeEmpty();
+  await expect.poll(() => new URL(page.url()).search).toMatch(/vehicle=|stop=|segment=/);
+  const shared = page.url();
+  await openMap(page, shared);
+  await expect(page.locator('#detail')).toBeVisible();
+});
+
+test('a cut line is said and mended', async ({ page }) => {
+  let sockets = [];
+  let down = false;
+  await page.routeWebSocket('**/api/v1/live**', (socket) => {
+    if (down) return socket.close({ code: 4000 });
+    socket.connectToServer();
+    sockets.push(socket);
+  });
+  await openMap(page);
+  const link = page.locator('#link');
+  const well = (await link.textContent()).trim();
+  down = true;
+  for (const socket of sockets) await socket.close({ code: 4000 });
+  await expect.poll(async () => (await link.textContent()).trim()).not.toBe(well);
+  sockets = [];
+  down = false;
+  await expect.poll(async () => (await link.textContent()).trim(), { timeout: 40_000 }).toBe(well);
+});
+
+test('without WebGL the lists go on', async ({ page }) => {
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest);
+    };
+  });
+  await page.goto('/');
+  await expect(page.locator('#map-note')).toBeVisible();
+  await expect(page.locator('#overview a[href*="route"]').first()).toBeVisible();
+});
+
+test('the keyboard does it all', async ({ page }) => {
+  await openMap(page);
+  await page.keyboard.press('/');
+  await expect(page.locator('#q')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.locator('#map canvas').focus();
+  const before = await page.evaluate(() => window.__jolda.map.getCenter().lng);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.evaluate(() => window.__jolda.map.getCenter().lng)).toBeGreaterThan(before);
+});

@@ -1,0 +1,12 @@
+// Makes the README's picture where JOLDA_SCREENSHOT says (scripts/screenshot.sh); else passes over.
+import { test } from '@playwright/test';
+import { openMap } from './city.mjs';
+
+test('screenshot', async ({ page }) => {
+  const path = process.env.JOLDA_SCREENSHOT;
+  test.skip(!path, 'only for scripts/screenshot.sh');
+  await page.setViewportSize({ width: 1440, height: 860 });
+  await openMap(page, '/?lang=en#12.3/43.245/76.905');
+  await page.waitForTimeout(4_000);
+  await page.screenshot({ path });
+});
