@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use transit::Timetable;
 use transit::ids::TripIdx;
 use transit::timetable::text::zip_of;
-use transit::timetable::{LoadError, LoadLimits};
+use transit::timetable::{LoadError, LoadLimits, Severity};
 
 /// The shared data beside the repository; `None`, said loudly, where it is not there.
 fn shared() -> Option<PathBuf> {
@@ -129,6 +129,18 @@ fn every_feed_loads_or_is_refused_with_a_reason() {
         text.push_str(&summary(&name, &loaded));
     }
     expect_test::expect_file!["feeds.txt"].assert_eq(&text);
+}
+
+#[test]
+fn every_feed_can_be_checked_and_a_refused_one_has_an_error() {
+    let Some(root) = shared() else { return };
+    for (name, bytes) in feeds(&root) {
+        let refused = Timetable::from_zip(&bytes, LoadLimits::default()).is_err();
+        let report = transit::check::check_feed(&bytes, LoadLimits::default(), 1_795_000_000);
+        let errors = report.findings.iter().filter(|f| f.severity == Severity::Error);
+        assert!(!refused || errors.count() > 0, "{name}: {:?}", report.findings);
+        assert!(report.findings.is_sorted_by_key(|f| std::cmp::Reverse(f.severity)), "{name}");
+    }
 }
 
 /// What holds for every timetable.

@@ -60,7 +60,7 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// Findings kept of any one rule; all are counted.
+/// Findings kept of any one rule in one file; all are counted.
 pub const FINDINGS_KEPT_OF_A_RULE: u64 = 100;
 
 /// Longest message, characters: a broken row may hold a megabyte in one field.
@@ -70,7 +70,8 @@ const MESSAGE_CHARS: usize = 400;
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     kept: Vec<Finding>,
-    counts: BTreeMap<&'static str, u64>,
+    /// By rule, then by file.
+    counts: BTreeMap<&'static str, BTreeMap<Box<str>, u64>>,
 }
 
 impl Findings {
@@ -82,9 +83,7 @@ impl Findings {
         line: Option<u64>,
         message: impl FnOnce() -> String,
     ) {
-        let count = self.counts.entry(rule.code).or_insert(0);
-        *count += 1;
-        if *count > FINDINGS_KEPT_OF_A_RULE {
+        if !self.count(rule.code, file) {
             return;
         }
         let mut message = message();
@@ -101,6 +100,33 @@ impl Findings {
         });
     }
 
+    /// Adds one that was made before.
+    pub(crate) fn put(&mut self, finding: Finding) {
+        if self.count(finding.rule, &finding.file) {
+            self.kept.push(finding);
+        }
+    }
+
+    /// Counts one; whether it is to be kept.
+    fn count(&mut self, rule: &'static str, file: &str) -> bool {
+        let by_file = self.counts.entry(rule).or_default();
+        let Some(count) = by_file.get_mut(file) else {
+            by_file.insert(file.into(), 1);
+            return true;
+        };
+        *count += 1;
+        *count <= FINDINGS_KEPT_OF_A_RULE
+    }
+
+    /// Forgets the findings of the (rule, file) pairs that are not to stay.
+    pub(crate) fn retain(&mut self, stays: impl Fn(&str, &str) -> bool) {
+        self.kept.retain(|f| stays(f.rule, &f.file));
+        for (rule, by_file) in &mut self.counts {
+            by_file.retain(|file, _| stays(rule, file));
+        }
+        self.counts.retain(|_, by_file| !by_file.is_empty());
+    }
+
     /// The refusal of the feed for this reason, which comes first; what was found before follows.
     pub(crate) fn refuse(&mut self, rule: Rule, file: &str, message: String) -> LoadError {
         self.add(rule, file, None, || message);
@@ -111,7 +137,8 @@ impl Findings {
 
     /// The kept ones and every rule's whole count.
     pub(crate) fn into_parts(self) -> (Vec<Finding>, Vec<(&'static str, u64)>) {
-        (self.kept, self.counts.into_iter().collect())
+        let counts = self.counts.into_iter();
+        (self.kept, counts.map(|(rule, by_file)| (rule, by_file.values().sum())).collect())
     }
 }
 

@@ -1,12 +1,12 @@
 //! GTFS bytes to a [`Timetable`].
 
-mod archive;
+pub(crate) mod archive;
 mod assemble;
 mod calendars;
 mod feed_tables;
-mod finding;
+pub(crate) mod finding;
 mod network;
-mod rows;
+pub(crate) mod rows;
 mod shapes;
 mod stop_times;
 mod tables;
@@ -43,7 +43,7 @@ impl Default for LoadLimits {
 /// What a load accepted and left out.
 #[derive(Clone, Debug, Default)]
 pub struct LoadReport {
-    /// What was left out or repaired, at most [`FINDINGS_KEPT_OF_A_RULE`] of each rule.
+    /// What was left out or repaired, at most [`FINDINGS_KEPT_OF_A_RULE`] of each rule and file.
     pub findings: Vec<Finding>,
     /// Every rule with its whole count, by rule.
     pub counts: Vec<(&'static str, u64)>,
@@ -72,8 +72,18 @@ pub enum LoadError {
         limit_bytes: u64,
     },
     /// Faults that leave nothing to run on; the one that decided comes first.
-    #[error("the feed cannot be used: {}", .0.first().map_or("no reason", |f| f.message.as_str()))]
+    #[error("the feed cannot be used: {}", reasons(.0))]
     Unusable(Vec<Finding>),
+}
+
+/// The deciding finding and the first errors that led to it.
+fn reasons(findings: &[Finding]) -> String {
+    /// Enough to see where to begin.
+    const NAMED: usize = 3;
+    let errors = findings.iter().skip(1).filter(|f| f.severity == Severity::Error);
+    let named: Vec<String> =
+        findings.iter().take(1).chain(errors.take(NAMED)).map(ToString::to_string).collect();
+    named.join("; ")
 }
 
 impl Timetable {
@@ -83,11 +93,19 @@ impl Timetable {
     /// end, breaks a limit, or leaves nothing that could be run.
     pub fn from_zip(bytes: &[u8], limits: LoadLimits) -> Result<(Self, LoadReport), LoadError> {
         let mut findings = Findings::default();
-        let mut archive = Archive::open(bytes, limits, &mut findings)?;
-        let timetable = load(&mut archive, &mut findings)?;
+        let timetable = read(bytes, limits, &mut findings)?;
         let (findings, counts) = findings.into_parts();
         Ok((timetable, LoadReport { findings, counts }))
     }
+}
+
+/// [`Timetable::from_zip`] with the findings still open.
+pub(crate) fn read(
+    bytes: &[u8],
+    limits: LoadLimits,
+    findings: &mut Findings,
+) -> Result<Timetable, LoadError> {
+    load(&mut Archive::open(bytes, limits, findings)?, findings)
 }
 
 fn load(archive: &mut Archive<'_>, findings: &mut Findings) -> Result<Timetable, LoadError> {

@@ -69,6 +69,11 @@ impl<'z> Rows<'z> {
         Ok(Some(rows))
     }
 
+    /// The header.
+    pub(crate) fn headers(&self) -> &StringRecord {
+        &self.headers
+    }
+
     /// The column called `name`.
     pub(crate) fn column(&self, name: &str) -> Option<usize> {
         self.headers.iter().position(|h| h == name)
@@ -253,32 +258,42 @@ impl<'z> Rows<'z> {
         }
     }
 
-    /// A row that does not parse, without the field that is at fault: the library does not say which one it
-    /// is, so each is tried. If no single one is, all fields that the type can do without are left out.
+    /// A row that does not parse, without the fields that are at fault. The library does not say which they
+    /// are: so the row is read with nothing in it that it can do without, and then each field is put back
+    /// unless it breaks the row again.
     fn mended<T: DeserializeOwned>(
         &self,
         record: &StringRecord,
         error: &csv::Error,
         findings: &mut Findings,
     ) -> Option<T> {
-        let without = |leave_out: &dyn Fn(usize) -> bool| {
-            let field = |(i, f)| if leave_out(i) { self.fallback(Some(i)) } else { f };
-            let mended: StringRecord = record.iter().enumerate().map(field).collect();
-            mended.deserialize::<T>(Some(&self.headers)).ok()
+        /// A wider header is not mended: the work grows with its square.
+        const COLUMNS_MOST: usize = 64;
+        let read = |fields: &[&str]| {
+            let record: StringRecord = fields.iter().collect();
+            record.deserialize::<T>(Some(&self.headers)).ok()
         };
-        for i in 0..record.len() {
-            if let Some(object) = without(&|field| field == i) {
+        let needed =
+            |i| self.fallbacks.iter().any(|(column, value)| *column == i && value.is_empty());
+        let bare = |(i, field)| if needed(i) { field } else { self.fallback(Some(i)) };
+        let mut fields: Vec<&str> = record.iter().enumerate().map(bare).collect();
+        let mut object = (fields.len() <= COLUMNS_MOST).then(|| read(&fields)).flatten();
+        if object.is_none() {
+            findings.add(rule::INVALID_VALUE, self.file, Some(self.line()), || {
+                format!("the row is not valid and was left out: {}", reason(error))
+            });
+            return None;
+        }
+        for (i, field) in record.iter().enumerate().filter(|(i, _)| !needed(*i)) {
+            let without = std::mem::replace(&mut fields[i], field);
+            if let Some(whole) = read(&fields) {
+                object = Some(whole);
+            } else {
+                fields[i] = without;
                 let name = self.headers.get(i).unwrap_or_default();
                 self.invalid(field_rule(name), Some(i), "not valid: read as not given", findings);
-                return Some(object);
             }
         }
-        let needed = |field| self.fallbacks.iter().any(|(column, _)| *column == field);
-        let object = without(&|field| !needed(field));
-        let what = if object.is_some() { "read without its optional fields" } else { "left out" };
-        findings.add(rule::INVALID_VALUE, self.file, Some(self.line()), || {
-            format!("the row is not valid and was {what}: {}", reason(error))
-        });
         object
     }
 

@@ -156,7 +156,8 @@ pub(crate) fn stops(
     let mut table = Table { rows: Vec::new(), by_id: FxHashMap::default() };
     let mut parents: Vec<(StopIdx, String, u64)> = Vec::new();
     let mut rows = open_required(archive, "stops.txt", findings)?;
-    rows.complete(&[("stop_id", ""), ("stop_lat", ""), ("stop_lon", "")], findings);
+    rows.complete(&[("stop_id", "")], findings);
+    let _ = ["stop_lat", "stop_lon"].map(|name| rows.required(name, findings));
     while rows.next(findings)? {
         let Some(stop) = rows.object::<gtfs_structures::Stop>(findings) else { continue };
         let line = rows.line();

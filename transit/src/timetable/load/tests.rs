@@ -79,15 +79,15 @@ fn one_bad_row_is_a_finding_and_the_rest_goes_on() {
     check_findings(
         &report,
         &expect![[r#"
-        error stops.txt:4 invalid_float: stop_lat "north" is not valid: read as not given
-        error routes.txt:2 invalid_color: route_color "中中" is not valid
-        error routes.txt:2 invalid_integer: route_type "bus" is not valid: read as not given
-        error routes.txt:2 invalid_integer: route_type "bus" is not a whole number
-        error stop_times.txt:3 invalid_time: arrival_time "7 o'clock" is not a time (H:MM:SS)
-        warning stop_times.txt:4 stop_time_with_only_arrival_or_departure_time: only one of arrival_time and departure_time is given: it is taken for both
-        error stop_times.txt:5 foreign_key_violation: trip_id "u" is not in trips.txt
-        error stop_times.txt:6 foreign_key_violation: stop_id "Z" is not in stops.txt
-        error stop_times.txt:7 stop_without_location: stop "X" has no place: the row was left out"#]],
+            error stops.txt:4 invalid_float: stop_lat "north" is not valid: read as not given
+            error routes.txt:2 invalid_color: route_color "中中" is not valid
+            error routes.txt:2 invalid_integer: route_type "bus" is not valid: read as not given
+            error routes.txt:2 invalid_integer: route_type "bus" is not a whole number
+            error stop_times.txt:3 invalid_time: arrival_time "7 o'clock" is not a time (H:MM:SS)
+            warning stop_times.txt:4 stop_time_with_only_arrival_or_departure_time: only one of arrival_time and departure_time is given: it is taken for both
+            error stop_times.txt:5 foreign_key_violation: trip_id "u" is not in trips.txt
+            error stop_times.txt:6 foreign_key_violation: stop_id "Z" is not in stops.txt
+            error stop_times.txt:7 stop_without_location: stop "X" has no place: the row was left out"#]],
     );
 }
 

@@ -1,1 +1,0 @@
-//! Rules of the GTFS reference, checked on a feed. One rule, one file.
