@@ -39,7 +39,9 @@ pub fn check_feed(bytes: &[u8], limits: LoadLimits, now: EpochS) -> LoadReport {
     let timetable = match load::read(bytes, limits, &mut findings) {
         Ok(timetable) => Some(timetable),
         Err(LoadError::Unusable(reasons)) => {
-            reasons.into_iter().for_each(|reason| findings.put(reason));
+            for reason in reasons {
+                findings.put(reason);
+            }
             None
         }
         Err(error) => {

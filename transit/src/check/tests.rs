@@ -76,9 +76,9 @@ fn files() {
     );
     check(
         &[("routes.txt", ""), ("stop_times.txt", "")],
-        &expect![[r#"
+        &expect![[r"
             error routes.txt missing_required_file: routes.txt is missing
-            error stop_times.txt missing_required_file: stop_times.txt is missing"#]],
+            error stop_times.txt missing_required_file: stop_times.txt is missing"]],
     );
 }
 
