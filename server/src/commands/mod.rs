@@ -1,6 +1,8 @@
 //! The commands of `jolda`.
 
+pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod migrate;
 pub mod record;
 pub mod replay;
@@ -34,8 +36,12 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     /// Keep a feed's messages, a file each, for a later replay
     Record(record::RecordArgs),
+    /// Tell what is wrong with a timetable or a realtime feed, by rule, file and line
+    Check(check::CheckArgs),
     /// Bring the database's schema up to date
     Migrate(ConfigArgs),
+    /// Look over settings, machine, timetable, feeds and database, and say what to do
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Does what was asked.
@@ -48,6 +54,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => wait_for(serve::run(*args)),
         Command::Replay(args) => replay::run(&args),
         Command::Record(args) => wait_for(record::run(args)),
+        Command::Doctor(args) => wait_for(doctor::run(args)),
+        Command::Check(args) => wait_for(check::run(args)),
         Command::Migrate(args) => wait_for(migrate::run(args)),
     }
 }
