@@ -79,6 +79,20 @@ impl TestDatabase {
         }
     }
 
+    /// A moment's trouble in the middle of whatever is being written: PostgreSQL ends every session of this
+    /// database, SQLite is locked and free again.
+    pub async fn disturb(&mut self) {
+        if let Switch::Postgres { admin, name, .. } = &self.switch {
+            let mut connection = PgConnection::connect(admin).await.unwrap();
+            let sql =
+                "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1";
+            sqlx::query(sql).bind(name).execute(&mut connection).await.unwrap();
+            return;
+        }
+        self.cut().await;
+        self.mend().await;
+    }
+
     async fn remove(self) {
         if let Switch::Postgres { admin, name, .. } = &self.switch {
             let mut connection = PgConnection::connect(admin).await.unwrap();

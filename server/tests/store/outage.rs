@@ -9,6 +9,7 @@ use std::time::Duration;
 on_both!(
     an_outage_loses_no_row,
     it_goes_away_again_and_again,
+    sessions_that_end_in_the_middle_of_a_transaction_lose_nothing,
     an_outage_at_the_end_is_made_good_at_the_next_start,
     when_nothing_has_room_rows_are_counted_as_lost,
 );
@@ -97,6 +98,23 @@ async fn it_goes_away_again_and_again(mut db: TestDatabase) -> TestDatabase {
         db.mend().await;
     }
     assert_all(&store, 240).await;
+    store.close().await;
+    db
+}
+
+async fn sessions_that_end_in_the_middle_of_a_transaction_lose_nothing(
+    mut db: TestDatabase,
+) -> TestDatabase {
+    let store = db.store().await;
+    for n in 0..300 {
+        // No pause: the writer is always within a transaction.
+        store.writer().send(tick(n));
+        tokio::task::yield_now().await;
+        if n % 60 == 30 {
+            db.disturb().await;
+        }
+    }
+    assert_all(&store, 300).await;
     store.close().await;
     db
 }
