@@ -57,7 +57,7 @@ impl World {
         let stops = timetable.pattern(pattern).stops.len();
         let middle = |share: f64, rng: &mut rand_chacha::ChaCha8Rng| {
             let (hit, at) = (rng.random::<f64>() < share, rng.random::<f64>());
-            (hit && stops >= 5).then(|| (stops as f64 * (0.3 + 0.4 * at)) as u16)
+            (hit && stops >= 5).then_some((stops as f64 * (0.3 + 0.4 * at)) as u16)
         };
         let turn_at = middle(self.config.operation.short_turn_share, &mut rng);
         let break_at = middle(self.config.operation.breakdown_share, &mut rng);
@@ -87,7 +87,7 @@ impl World {
         motion.stop = Some((pattern, 0, 0));
         self.vehicles[v].run = Some(run);
         self.vehicles[v].place = place;
-        self.set_motion(v, motion, Phase::Stop(0), leave_ms.max(at_ms));
+        self.set_motion(v, &motion, Phase::Stop(0), leave_ms.max(at_ms));
     }
 
     /// What the feed will say of a run: its own trip, or by mistake another of the route.
@@ -230,17 +230,17 @@ impl World {
         motion.tag = run.tag;
         motion.stop = Some((run.pattern, position as u16, position as u16));
         self.vehicles[v].place = place;
-        self.set_motion(v, motion, Phase::Next, leave_ms.max(at_ms));
+        self.set_motion(v, &motion, Phase::Next, leave_ms.max(at_ms));
     }
 
     /// Drives to the next stop that is served.
     fn go_on(&mut self, v: usize, mut run: Run, position: usize, at_ms: i64, leave_ms: i64) {
         self.look_for_detour(v, &mut run, position, leave_ms);
         let mut next = position + 1;
-        if let Some((_, from, to)) = run.aside {
-            if (usize::from(from)..usize::from(to)).contains(&position) {
-                next = usize::from(to);
-            }
+        if let Some((_, from, to)) = run.aside
+            && (usize::from(from)..usize::from(to)).contains(&position)
+        {
+            next = usize::from(to);
         }
         let mut hops = self.leg(&mut run, position, next, leave_ms);
         let slot = self.slots.at(run.pattern, next);
@@ -267,7 +267,7 @@ impl World {
         motion.stop = Some((run.pattern, position as u16, next as u16));
         motion.occupancy = occupancy(run.aboard / self.config.passengers.capacity);
         self.vehicles[v].run = Some(run);
-        self.set_motion(v, motion, phase, end_ms);
+        self.set_motion(v, &motion, phase, end_ms);
     }
 
     /// The way between two stops as hops between red lights.

@@ -90,16 +90,16 @@ impl Hops {
 /// A stretch driven aside of the line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Aside {
-    pub leave_m: f64,
-    pub return_m: f64,
-    /// To the right of the line.
+    /// Metres along the line where it is left, and where it is met again.
+    pub stretch_m: (f64, f64),
+    /// Metres to the right of the line.
     pub right_m: f64,
 }
 
 impl Aside {
     /// Metres to the right of the line at a place along it.
     fn at(&self, along_m: f64) -> f64 {
-        let inside = (along_m - self.leave_m).min(self.return_m - along_m);
+        let inside = (along_m - self.stretch_m.0).min(self.stretch_m.1 - along_m);
         let steep_m = self.right_m.abs().max(1.0);
         self.right_m * (inside / steep_m).clamp(0.0, 1.0)
     }
@@ -230,7 +230,7 @@ mod tests {
         let mut last = 100.0;
         for ms in (1_000..=41_000).step_by(250) {
             let (along, speed) = hop.at(ms);
-            assert!(along >= last - 1e-9 && speed >= 0.0 && speed < 13.0, "{ms} {along} {speed}");
+            assert!(along >= last - 1e-9 && (0.0..13.0).contains(&speed), "{ms} {along} {speed}");
             last = along;
         }
         assert!((last - 500.0).abs() < 1e-6);

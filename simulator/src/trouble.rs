@@ -92,7 +92,7 @@ fn aside(pattern: &Pattern, detour: &Detour) -> Option<(Aside, u16, u16)> {
     let to = pattern.stop_offsets_m.partition_point(|o| *o <= return_m);
     let right_m = if back { -detour.aside_m } else { detour.aside_m };
     (to < pattern.stops.len() && from < to).then_some((
-        Aside { leave_m, return_m, right_m },
+        Aside { stretch_m: (leave_m, return_m), right_m },
         from as u16,
         to as u16,
     ))

@@ -133,7 +133,8 @@ pub struct Happening {
 pub struct Truth {
     /// Visits, known when the vehicle arrives (the departure may lie ahead).
     pub visits: Vec<TrueVisit>,
-    /// Happenings, known when they end (a missing run: when it should have started).
+    /// Happenings, known when they end. That a run will be missing, and an hour's silences and holes, are
+    /// known before: they may lie ahead.
     pub happenings: Vec<Happening>,
     /// Left out because nobody drained: see [`TRUTH_LIMIT`].
     pub dropped: u64,

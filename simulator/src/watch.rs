@@ -8,6 +8,9 @@ use crate::vehicle::{Run, Watch};
 /// Bunching and gaps are told where at most this is planned, seconds.
 const HIGH_FREQUENCY_S: i32 = 1_200;
 
+/// A headway longer than this many times the planned is a break in the service, not a gap.
+const BREAK: i32 = 6;
+
 impl World {
     /// Follows the true headway of a run from stop to stop; nothing is planned where it ends.
     pub(crate) fn watch(
@@ -27,7 +30,7 @@ impl World {
             headway_s = ((leave_ms - before.departure_ms).max(0) / 1000) as i32;
             state = if headway_s * 2 <= planned && planned >= 240 {
                 Some(true)
-            } else if headway_s * 2 >= planned * 3 {
+            } else if headway_s * 2 >= planned * 3 && headway_s <= planned * BREAK {
                 Some(false)
             } else {
                 None

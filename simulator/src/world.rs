@@ -231,10 +231,10 @@ impl World {
     }
 
     /// Sets what a vehicle does from `at_ms` on, and when it wakes.
-    pub(crate) fn set_motion(&mut self, v: usize, motion: Motion, phase: Phase, wake_ms: i64) {
+    pub(crate) fn set_motion(&mut self, v: usize, motion: &Motion, phase: Phase, wake_ms: i64) {
         self.keep_report(v, motion.start_ms);
         let vehicle = &mut self.vehicles[v];
-        vehicle.motion = motion;
+        vehicle.motion = *motion;
         vehicle.phase = phase;
         self.queue.push(Reverse((wake_ms, Wake::Vehicle(v as u32))));
     }
@@ -243,7 +243,7 @@ impl World {
         match self.vehicles[v].phase {
             Phase::Home => {}
             Phase::Next => {
-                self.next_run(v, at_ms, at_ms + self.config.operation.layover_min_s * 1000)
+                self.next_run(v, at_ms, at_ms + self.config.operation.layover_min_s * 1000);
             }
             Phase::Stop(position) => self.at_stop(v, usize::from(position), at_ms),
             Phase::Broken => self.tow(v, at_ms),
@@ -260,7 +260,7 @@ impl World {
                 let mut motion =
                     Motion::stand(at_ms, vehicle.place, vehicle.motion_bearing(self, at_ms));
                 motion.before = vehicle.motion.tag_at(at_ms);
-                self.set_motion(v, motion, Phase::Leave, at_ms + LEAVE_S * 1000);
+                self.set_motion(v, &motion, Phase::Leave, at_ms + LEAVE_S * 1000);
                 return;
             };
             let (first, _) = ends(&self.timetable, run);
@@ -305,7 +305,7 @@ impl World {
         motion.hops = hops;
         self.vehicles[v].place = to;
         self.vehicles[v].next -= 1;
-        self.set_motion(v, motion, Phase::Next, end_ms);
+        self.set_motion(v, &motion, Phase::Next, end_ms);
     }
 
     /// Whether a run is one of those that never start.

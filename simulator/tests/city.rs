@@ -1,5 +1,7 @@
 //! The demo city: loads without a finding, and is a city that could be.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use simulator::city::{self, Measure};
 use simulator::network::vehicles_out;
 use transit::Timetable;

@@ -1,7 +1,10 @@
 //! The world over the demo city.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use simulator::{HappeningKind, TrueVisit, Truth, World, WorldConfig, city};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 use transit::ids::FeedIdx;
 use transit::timetable::LoadLimits;
@@ -39,7 +42,7 @@ fn watch(
         world.advance(at);
         if (at - from) % look_s == 0 {
             for report in world.reports(FEED) {
-                seen.push_str(&format!("{report:?}\n"));
+                writeln!(seen, "{report:?}").unwrap();
             }
         }
         let more = world.drain_truth();
@@ -191,6 +194,33 @@ fn bunching_grows_when_late_buses_meet_more_people() {
     let (with, without) = (regularity(true), regularity(false));
     assert!(with > without * 1.08, "{with} {without}");
     assert!((0.2..0.8).contains(&with), "{with}");
+}
+
+#[test]
+fn a_measure_on_one_route_leaves_the_days_of_the_others_as_they_were() {
+    let zip = city::almaty_with(city::Measure::KamenskoyeReinforced).unwrap();
+    let after = Arc::new(Timetable::from_zip(&zip, LoadLimits::default()).unwrap().0);
+    let day = |timetable: Arc<Timetable>| {
+        let mut world = World::new(timetable.clone(), WorldConfig::default(), morning());
+        world.advance(morning() + 3 * 3_600);
+        let mut by_route: BTreeMap<String, Vec<(String, u16, EpochS)>> = BTreeMap::new();
+        for v in world.drain_truth().visits {
+            let trip = timetable.trip(v.instance.trip);
+            let route = timetable.route(timetable.pattern(trip.pattern).route).id.to_string();
+            let visit = (trip.id.to_string(), v.stop_position, v.arrival);
+            by_route.entry(route).or_default().push(visit);
+        }
+        by_route
+    };
+    let (before, after) = (day(timetable()), day(after));
+    assert_eq!(before.len(), 32);
+    for (route, visits) in &before {
+        if route == city::KAMENSKOYE {
+            assert!(after[route].len() > visits.len() * 3 / 2);
+        } else {
+            assert!(after[route] == *visits, "{route}");
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The generated worlds: they load without a finding and turn.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use proptest::prelude::*;
 use simulator::worlds::{self, Kind};
 use simulator::{HappeningKind, TripNaming, World, gtfs};
 use transit::Timetable;
@@ -53,5 +56,38 @@ fn each_world_turns_and_has_its_difficulty() {
         assert_eq!(down > 0, kind == Kind::FeedWithHoles, "{kind:?}");
         let holes = truth.happenings.iter().any(|h| h.kind == HappeningKind::FeedHole);
         assert_eq!(holes, kind == Kind::FeedWithHoles, "{kind:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn in_any_world_visits_are_in_order_once_and_whatever_the_steps(
+        kind in 0..Kind::ALL.len(),
+        seed in 0_u64..1_000,
+        step_s in 1_i64..400,
+    ) {
+        let (timetable, config) = worlds::generate(Kind::ALL[kind], seed).unwrap();
+        let from = timetable.origin(worlds::DATE) + 8 * 3_600;
+        let mut world = World::new(timetable.clone(), config.clone(), from);
+        world.advance(from + 3_600);
+        let truth = world.drain_truth();
+        let mut last = std::collections::BTreeMap::new();
+        for visit in &truth.visits {
+            prop_assert!(visit.arrival <= visit.departure);
+            if let Some((position, departure)) =
+                last.insert(visit.instance, (visit.stop_position, visit.departure))
+            {
+                prop_assert!(position < visit.stop_position && departure < visit.arrival);
+            }
+        }
+        let mut stepped = World::new(timetable, config, from);
+        while stepped.now() < from + 3_600 {
+            stepped.advance((stepped.now() + step_s).min(from + 3_600));
+        }
+        prop_assert!(stepped.drain_truth() == truth);
+        let show = |w: &World| w.reports(FeedIdx(0)).map(|r| format!("{r:?}")).collect::<Vec<_>>();
+        prop_assert!(show(&world) == show(&stepped));
     }
 }

@@ -26,8 +26,8 @@ pub fn demo_world(timetable: &Timetable) -> WorldConfig {
     let breakdown = |route: &str, at| PlannedBreakdown { route_id: route.to_owned(), at };
     WorldConfig {
         seed: 20_261_125,
-        traffic: Traffic { hour_sd: 0.15, ..Traffic::default() },
-        passengers: Passengers { boardings_per_stop: 3.4, ..Passengers::default() },
+        traffic: Traffic { hour_sd: 0.13, ..Traffic::default() },
+        passengers: Passengers { boardings_per_stop: 2.9, ..Passengers::default() },
         operation: Operation { start_late_s: 40.0, ..Operation::default() },
         troubles: vec![
             trouble("22", 2, 0.01, 1.2),

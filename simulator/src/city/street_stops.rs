@@ -47,17 +47,22 @@ pub(super) fn crossings(a: &Polyline, b: &Polyline) -> Vec<(f64, f64)> {
     found
 }
 
+/// A place or way on a plane, metres.
+type Flat = (f64, f64);
+
 /// Shares along two straight pieces at which they meet.
-fn meet(p: (f64, f64), q: (f64, f64), r: (f64, f64), s: (f64, f64)) -> Option<(f64, f64)> {
-    let (d, e) = ((q.0 - p.0, q.1 - p.1), (s.0 - r.0, s.1 - r.1));
-    let cross = d.0 * e.1 - d.1 * e.0;
-    if cross.abs() < 1e-6 {
+fn meet(from: Flat, to: Flat, other_from: Flat, other_to: Flat) -> Option<(f64, f64)> {
+    let minus = |a: Flat, b: Flat| (a.0 - b.0, a.1 - b.1);
+    let cross = |a: Flat, b: Flat| a.0 * b.1 - a.1 * b.0;
+    let (way, other, apart) =
+        (minus(to, from), minus(other_to, other_from), minus(other_from, from));
+    let area = cross(way, other);
+    if area.abs() < 1e-6 {
         return None;
     }
-    let f = (r.0 - p.0, r.1 - p.1);
-    let (t, u) = ((f.0 * e.1 - f.1 * e.0) / cross, (f.0 * d.1 - f.1 * d.0) / cross);
+    let shares = (cross(apart, other) / area, cross(apart, way) / area);
     let inside = -1e-6..=1.0 + 1e-6;
-    (inside.contains(&t) && inside.contains(&u)).then_some((t, u))
+    (inside.contains(&shares.0) && inside.contains(&shares.1)).then_some(shares)
 }
 
 /// Where an end of one line comes nearest to the other: metres along each, and apart.
