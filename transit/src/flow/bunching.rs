@@ -138,7 +138,7 @@ impl Bunches {
     ) {
         let way = &view.layout.directions[direction as usize];
         let value = f64::from(closest.spacing.now_s);
-        let of_way = |i: &Incident| i.route == Some(way.route) && i.direction == way.direction;
+        let of_way = |i: &Incident| i.route == Some(way.route) && i.direction == way.sense;
         // Two bunches that have become one go on as the older.
         let mut known: Option<usize> = None;
         for i in 0..self.open.len() {
@@ -159,7 +159,7 @@ impl Bunches {
         } else if !(view.muted)(direction) {
             let mut incident = blank(IncidentKind::Bunching, view.now);
             incident.route = Some(way.route);
-            incident.direction = way.direction;
+            incident.direction = way.sense;
             incident.stop = Some(view.layout.places[closest.spacing.place as usize].stop);
             incident.vehicle = Some(closest.vehicle);
             incident.instance = Some(closest.run);

@@ -33,11 +33,11 @@ pub struct FlowConfig {
     pub service_break_s: EpochS,
     /// `very_bunched` at or below this share of the plan.
     pub very_bunched_ratio: f32,
-    /// `bunched` at or below this share of the plan (TCQSM, Skate, TransitMatters).
+    /// `bunched` at or below this share of the plan (TCQSM, Skate, `TransitMatters`).
     pub bunched_ratio: f32,
-    /// `gapped` at or above this (Skate, TransitMatters, opentransit).
+    /// `gapped` at or above this (Skate, `TransitMatters`, opentransit).
     pub gapped_ratio: f32,
-    /// `very_gapped` at or above this (TfL's long gap).
+    /// `very_gapped` at or above this ("long gaps" of Transport for London).
     pub very_gapped_ratio: f32,
     /// A vehicle shown as bunched is even again at this share.
     pub bunched_close_ratio: f32,
@@ -49,7 +49,7 @@ pub struct FlowConfig {
     pub bunched_plan_min_s: i32,
     /// Closer than this is very bunched whatever the plan, seconds (SFMTA).
     pub very_bunched_below_s: i32,
-    /// Fewer planned vehicles an hour than this: judge by the timetable (TfL: 5).
+    /// Fewer planned vehicles an hour than this: judge by the timetable (Transport for London: 5).
     pub frequent_min_vph: u32,
 
     /// A vehicle whose position is older takes part in no alarm, seconds (cta-insights: 3 min).

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// Looks in a row at which a gap must stand before it is an incident, and be gone before it is none.
 const LOOKS: u8 = 2;
 
+/// A vehicle that went silent at its terminal may have left for so long, seconds.
+const SILENT_LAYOVER_S: EpochS = 900;
+
 /// The widest place of the gap behind a run.
 #[derive(Clone, Copy, Debug)]
 struct Wide {
@@ -83,7 +86,7 @@ impl Gaps {
                 self.look_along(view, i as u32, plan, book, &mut wide);
             }
         }
-        Self::look_at_followers(view, book, &mut wide);
+        self.look_at_followers(view, book, &mut wide);
         self.close_gone(view, &wide, book, effects);
         self.standing.retain(|key, _| wide.contains_key(key));
         for ((direction, run), gap) in wide {
@@ -114,8 +117,11 @@ impl Gaps {
     fn mark_unsure(&mut self, view: &View<'_>) {
         for track in &view.tracks.rows {
             let (Some(fact), age_s) = (track.fact, view.now - track.fixed_at) else { continue };
-            let Some((run, pattern)) = fact.matched.filter(|_| !fact.layover) else { continue };
-            if age_s > view.config.silent_shadow_s || track.run != Some((run, pattern)) {
+            let Some((run, pattern)) = fact.matched else { continue };
+            // One that went silent at the terminal has switched off, or left.
+            let patience_s =
+                if fact.layover { SILENT_LAYOVER_S } else { view.config.silent_shadow_s };
+            if age_s > patience_s || track.run != Some((run, pattern)) {
                 continue;
             }
             let stops = view.timetable.pattern(pattern).stops.len();
@@ -159,7 +165,8 @@ impl Gaps {
             let excess = gap_s - EpochS::from(plan_s) >= EpochS::from(view.config.gap_excess_min_s);
             let opens = ratio >= open_ratio && excess;
             let is_open = book.is_open(Key::Gap(direction, last.instance));
-            if !opens && !(is_open && ratio > view.config.gapped_close_ratio) {
+            let stays = is_open && ratio > view.config.gapped_close_ratio;
+            if !opens && !stays {
                 continue;
             }
             let found = Wide { place, since: last.at, ratio, opens };
@@ -172,6 +179,7 @@ impl Gaps {
 
     /// A gap goes along with the vehicle behind it, also between stops that it has and has not reached.
     fn look_at_followers(
+        &self,
         view: &View<'_>,
         book: &Book,
         wide: &mut BTreeMap<(u32, TripInstance), Wide>,
@@ -188,7 +196,10 @@ impl Gaps {
             let key = (direction, spacing.leader_run);
             let enough =
                 !(view.by_timetable)(direction) || track.status() == HeadwayStatus::VeryGapped;
+            // The leader may be one that went silent.
+            let unsure = self.unsure_at[spacing.place as usize] == view.now;
             let opens = enough
+                && !unsure
                 && !Self::is_muted(view, direction)
                 && view.tracks.may_alarm(view.config, view.timetable, view.now, fact);
             if opens || book.is_open(Key::Gap(key.0, key.1)) {
@@ -249,7 +260,7 @@ impl Gaps {
         let stop = view.layout.places[gap.place as usize].stop;
         let mut incident = blank(IncidentKind::Gap, view.now);
         incident.route = Some(way.route);
-        incident.direction = way.direction;
+        incident.direction = way.sense;
         incident.stop = Some(stop);
         incident.value = value;
         if let Some(fact) = next_to_come(view, direction, gap.place) {

@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 const ASK_EVERY_S: EpochS = 60;
 /// A vehicle not heard of for so long does not drive its run any more, seconds.
 const DRIVES_FOR_S: EpochS = 300;
+/// A vehicle that was seen at the terminal with its run gets so much longer, seconds.
+const TERMINAL_GRACE_S: EpochS = 360;
 /// So many earlier trips of a block may still be under way.
 const BLOCK_BACK: usize = 3;
 /// A run counts as judged when so much of it was observed.
@@ -30,15 +32,23 @@ const NAMED_SHARE_MIN: f32 = 0.5;
 /// Each visit moves the share of named visits by this much of the difference.
 const NAMED_STEP: f32 = 0.02;
 
+/// What the plan says of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Promise {
+    /// Nothing: it is known from its vehicle only.
+    None,
+    /// Its headway only: a frequency with `exact_times` = 0.
+    Headway,
+    /// Its times.
+    Times,
+}
+
 /// A run that is, or shortly will or should be, on the road.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watched {
     pub(super) run: Run,
     pub(super) direction: u32,
-    /// Laid out by the plan; else known from its vehicle only.
-    planned: bool,
-    /// Its times are promised one by one (not a frequency with `exact_times` = 0).
-    exact: bool,
+    promise: Promise,
     /// A vehicle was matched to it after its start, or visited a stop beyond its first.
     driven: bool,
     /// When a vehicle was last matched to it.
@@ -92,9 +102,9 @@ impl Runs {
         self.next_ask = now + ASK_EVERY_S;
         for run in timetable.runs_active(now, now + config.expected_before_s) {
             if let Some(&at) = self.index.get(&run.instance) {
-                self.watched[at as usize].planned = true;
+                self.watched[at as usize].promise = promise_of(timetable, run.instance);
             } else {
-                self.watch(timetable, layout, run, true);
+                self.watch(timetable, layout, run, promise_of(timetable, run.instance));
             }
         }
     }
@@ -104,13 +114,13 @@ impl Runs {
         self.scheduled.fill(0);
         for watched in &self.watched {
             let run = watched.run;
-            if watched.planned && run.start <= now && now < run.end {
+            if watched.promise != Promise::None && run.start <= now && now < run.end {
                 self.scheduled[watched.direction as usize] += 1;
             }
         }
     }
 
-    fn watch(&mut self, timetable: &Timetable, layout: &Layout, run: Run, planned: bool) {
+    fn watch(&mut self, timetable: &Timetable, layout: &Layout, run: Run, promise: Promise) {
         if self.watched.len() >= RUNS_MAX {
             return;
         }
@@ -120,8 +130,7 @@ impl Runs {
         self.watched.push(Watched {
             run,
             direction: layout.direction_of(pattern) as u32,
-            planned,
-            exact: timetable.frequencies(trip).iter().all(|f| f.exact),
+            promise,
             driven: false,
             seen_at: None,
             ghost: false,
@@ -137,7 +146,7 @@ impl Runs {
         stop_position: Option<u16>,
     ) {
         if !self.index.contains_key(&instance) {
-            self.watch(timetable, layout, timetable.run(instance), false);
+            self.watch(timetable, layout, timetable.run(instance), Promise::None);
         }
         if let Some(&index) = self.index.get(&instance) {
             let run = &mut self.watched[index as usize];
@@ -203,7 +212,7 @@ impl Runs {
         book.close(Key::Ghost(gone.run.instance), view.now, effects);
         let route = view.layout.directions[gone.direction as usize].route;
         let span = (gone.run.start, gone.run.end);
-        let judged = gone.planned && gone.exact && !view.canceled.contains(&gone.run.instance);
+        let judged = gone.promise == Promise::Times && !view.canceled.contains(&gone.run.instance);
         let observed = tracking.coverage(view.config, view.coverage, view.now, route, span);
         if judged && observed >= JUDGED_COVERAGE {
             tracking.finished(route, gone.driven);
@@ -236,8 +245,8 @@ impl Runs {
             }
             return;
         }
-        let soonest = run.start + view.config.ghost_after_min_s.min(self.end_s(view, run));
-        if now < soonest || !watched.planned || !watched.exact {
+        let soonest = run.start + view.config.ghost_after_min_s.min(end_s(view, run));
+        if now < soonest || watched.promise != Promise::Times {
             return;
         }
         let route = view.layout.directions[watched.direction as usize].route;
@@ -248,16 +257,11 @@ impl Runs {
         let pattern = view.timetable.trip(run.instance.trip).pattern;
         let mut incident = blank(IncidentKind::Ghost, now);
         incident.route = Some(route);
-        incident.direction = way.direction;
+        incident.direction = way.sense;
         incident.stop = view.timetable.pattern(pattern).stops.first().copied();
         incident.instance = Some(run.instance);
         incident.value = (now - run.start) as f64;
         self.watched[index].ghost = book.open(view.config, |_| key, incident, effects).is_some();
-    }
-
-    /// From its start until nobody can drive the run any more, seconds.
-    fn end_s(&self, view: &View<'_>, run: Run) -> EpochS {
-        run.end - run.start + view.config.missed_after_end_s
     }
 
     /// Whether the run is late enough, well enough observed, and not merely behind an earlier one.
@@ -282,7 +286,10 @@ impl Runs {
             .flatten();
         let patience_s = EpochS::from(planned_s.unwrap_or(0))
             .clamp(config.ghost_after_min_s, config.ghost_after_max_s)
-            .min(self.end_s(view, run));
+            .min(end_s(view, run));
+        // A vehicle that stood at the terminal with this run may have switched off there.
+        let stood = watched.seen_at.is_some_and(|at| at >= run.start - config.expected_before_s);
+        let patience_s = patience_s + if stood { TERMINAL_GRACE_S } else { 0 };
         if now - run.start < patience_s {
             return false;
         }
@@ -330,7 +337,7 @@ impl Runs {
         let mut new = Self::new(layout);
         for old in &self.watched {
             let Some(instance) = run(old.run.instance) else { continue };
-            new.watch(timetable, layout, timetable.run(instance), old.planned);
+            new.watch(timetable, layout, timetable.run(instance), old.promise);
             if let Some(watched) = new.watched.last_mut() {
                 watched.driven = old.driven;
                 watched.seen_at = old.seen_at;
@@ -339,4 +346,15 @@ impl Runs {
         }
         new
     }
+}
+
+/// From its start until nobody can drive the run any more, seconds.
+fn end_s(view: &View<'_>, run: Run) -> EpochS {
+    run.end - run.start + view.config.missed_after_end_s
+}
+
+/// What the plan promises of one of its runs.
+fn promise_of(timetable: &Timetable, run: TripInstance) -> Promise {
+    let exact = timetable.frequencies(run.trip).iter().all(|f| f.exact);
+    if exact { Promise::Times } else { Promise::Headway }
 }

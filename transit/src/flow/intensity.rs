@@ -109,7 +109,7 @@ impl Passages {
 
     /// The buckets to open, in order, so that `until` has one. The first time, and after a long silence,
     /// those of the past hour and of the current hour come with it, and no hour before is said.
-    pub(super) fn to_open(&mut self, until: EpochS) -> impl Iterator<Item = EpochS> + use<> {
+    pub(super) fn due_until(&mut self, until: EpochS) -> impl Iterator<Item = EpochS> + use<> {
         let bucket = until - until.rem_euclid(BUCKET_S);
         let hour = self.hour_of(until);
         let reach = hour.min(bucket - (HOUR_BUCKETS as EpochS + 1) * BUCKET_S);

@@ -14,7 +14,8 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Direction {
     pub(super) route: RouteIdx,
-    pub(super) direction: Option<u8>,
+    /// `direction_id`.
+    pub(super) sense: Option<u8>,
     /// Its places.
     pub(super) places: Range<u32>,
     /// The place that most of its trips pass, the first such along the line.
@@ -79,12 +80,7 @@ impl Layout {
             timetable.patterns.iter().map(|p| index((p.route, p.direction))).collect();
         self.directions = ways
             .iter()
-            .map(|&(route, direction)| Direction {
-                route,
-                direction,
-                places: 0..0,
-                main_place: NONE,
-            })
+            .map(|&(route, sense)| Direction { route, sense, places: 0..0, main_place: NONE })
             .collect();
     }
 
@@ -188,6 +184,6 @@ impl Layout {
 
     /// The direction of (route, direction).
     pub(super) fn direction(&self, route: RouteIdx, direction: Option<u8>) -> Option<usize> {
-        self.directions.binary_search_by_key(&(route, direction), |d| (d.route, d.direction)).ok()
+        self.directions.binary_search_by_key(&(route, direction), |d| (d.route, d.sense)).ok()
     }
 }

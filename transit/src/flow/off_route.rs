@@ -39,7 +39,7 @@ pub(super) fn detect(
         {
             let mut incident = blank(IncidentKind::OffRoute, now);
             incident.route = Some(layout.directions[direction].route);
-            incident.direction = layout.directions[direction].direction;
+            incident.direction = layout.directions[direction].sense;
             incident.vehicle = Some(fact.vehicle);
             incident.instance = Some(run);
             incident.value = track.off_route.farthest_m;

@@ -92,7 +92,7 @@ impl Plan {
             let (from, to) = (at - BACK_S, at + AHEAD_S);
             let p = layout.places[place as usize];
             let d = &layout.directions[p.direction as usize];
-            let passages = timetable.scheduled_passages(d.route, d.direction, p.stop, from, to);
+            let passages = timetable.scheduled_passages(d.route, d.sense, p.stop, from, to);
             let counted = passages.iter().filter(|x| {
                 let pattern = timetable.trip(x.instance.trip).pattern;
                 layout.place_at(pattern, usize::from(x.stop_position)) == place

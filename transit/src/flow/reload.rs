@@ -40,7 +40,7 @@ impl Moves<'_> {
 
     fn direction(&self, direction: u32) -> Option<u32> {
         let way = &self.old_layout.directions[direction as usize];
-        self.new_layout.direction(self.route(way.route)?, way.direction).map(|d| d as u32)
+        self.new_layout.direction(self.route(way.route)?, way.sense).map(|d| d as u32)
     }
 
     fn place(&self, place: u32) -> Option<u32> {

@@ -36,7 +36,8 @@ pub(super) struct Said {
 /// Departures of one minute.
 #[derive(Clone, Copy, Debug, Default)]
 struct Minute {
-    minute: i64,
+    /// Minutes since the epoch.
+    number: i64,
     all: u32,
     on_time: u32,
 }
@@ -83,7 +84,7 @@ impl Service {
             minutes: [Minute::default(); MINUTES],
             state: DirectionState {
                 route: d.route,
-                direction: d.direction,
+                direction: d.sense,
                 vehicles: 0,
                 scheduled_vehicles: 0,
                 ghosts: Vec::new(),
@@ -126,10 +127,10 @@ impl Service {
         let minute = at.div_euclid(60);
         let slot = minute.rem_euclid(MINUTES as i64) as usize;
         let count = &mut self.ways[direction].minutes[slot];
-        if count.minute < minute {
-            *count = Minute { minute, ..Minute::default() };
+        if count.number < minute {
+            *count = Minute { number: minute, ..Minute::default() };
         }
-        if count.minute == minute {
+        if count.number == minute {
             count.all += 1;
             let on_time = (-config.early_max_s..=config.late_max_s).contains(&deviation_s);
             count.on_time += u32::from(on_time);
@@ -252,7 +253,7 @@ impl Service {
 
 /// Share of departures on time since `since`.
 fn on_time_share(minutes: &[Minute; MINUTES], since: EpochS) -> Option<f32> {
-    let recent = minutes.iter().filter(|m| m.minute * 60 > since);
+    let recent = minutes.iter().filter(|m| m.number * 60 > since);
     let (all, on_time) = recent.fold((0, 0), |sum, m| (sum.0 + m.all, sum.1 + m.on_time));
     (all >= DEPARTURES_MIN).then(|| on_time as f32 / all as f32)
 }

@@ -54,17 +54,38 @@ impl Flow {
 
     fn take_facts(&mut self, now: EpochS, vehicles: &[VehicleFacts]) {
         self.in_service.fill(0);
-        let on = (&*self.timetable, &self.layout);
         for fact in vehicles {
             self.tracks.observe(&self.config, &self.layout, &self.timetable, &self.headways, fact);
             let Some((run, pattern)) = fact.matched else { continue };
             let direction = self.layout.direction_of(pattern);
-            if now - fact.measured_at <= IN_SERVICE_AGE_S {
-                self.runs.seen(on, run, fact.measured_at, None);
-                self.in_service[direction] += u32::from(!fact.layover && !fact.overload);
-            }
             let route = self.layout.directions[direction].route;
             self.tracking.seen(route, fact.feed, fact.measured_at);
+            if now - fact.measured_at > IN_SERVICE_AGE_S {
+                continue;
+            }
+            let on = (&*self.timetable, &self.layout);
+            self.runs.seen(on, run, fact.measured_at, None);
+            if !fact.layover && !fact.overload {
+                self.in_service[direction] += 1;
+                self.guess_passed(now, fact);
+            }
+        }
+    }
+
+    /// Stops that the vehicle is past without a visit: it may have passed them, or the visit is still to come
+    /// and will take the guess's place. Until then followers must not measure themselves by the one before.
+    fn guess_passed(&mut self, now: EpochS, fact: &VehicleFacts) {
+        let track = self.tracks.slot(fact.vehicle);
+        let Some(run) = track.run else { return };
+        let next = fact.next_stop_position;
+        let visited = track.last_position().map_or(0, |p| p + 1);
+        let guessed = track.guessed.filter(|g| g.0 == run.0).map_or(0, |g| g.1);
+        let from = visited.max(guessed);
+        if from < next {
+            track.guessed = Some((run.0, next));
+            let late_s = EpochS::from(fact.schedule_deviation_s.unwrap_or(0));
+            let span = (usize::from(from), usize::from(next));
+            self.pass_by_plan(now, fact.vehicle, run, (span, late_s));
         }
     }
 
@@ -74,7 +95,7 @@ impl Flow {
                 .map_or(0, |t| self.timetable.zone.to_offset(t).seconds());
             self.passages.set_zone_offset(offset_s);
         }
-        for bucket in self.passages.to_open(until) {
+        for bucket in self.passages.due_until(until) {
             let span = (bucket, bucket + super::intensity::BUCKET_S);
             let runs = self.timetable.runs_active(span.0, span.1);
             let (timetable, layout) = (&self.timetable, &self.layout);
@@ -132,7 +153,7 @@ impl Flow {
                 leader: pair.leader.instance,
                 vehicle: pair.follower.vehicle,
                 route: way.route,
-                direction: way.direction,
+                direction: way.sense,
                 stop: place.stop,
                 at: pair.follower.at,
                 headway_s: spacing.at_stop_s,

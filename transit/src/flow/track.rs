@@ -75,6 +75,8 @@ pub(super) struct Track {
     pub(super) shown: Shown,
     /// The latest facts with a match.
     pub(super) fact: Option<VehicleFacts>,
+    /// Up to which stop position of which run stops without a visit were taken for passed.
+    pub(super) guessed: Option<(TripInstance, u16)>,
     /// Measurement time of the last fix taken in.
     pub(super) fixed_at: EpochS,
     pub(super) off_route: OffRoute,

@@ -8,8 +8,10 @@ use super::intensity::observed_crossings;
 use super::layout::NONE;
 use super::track::{LastStop, Spacing};
 use crate::event::{HeadwayStatus, StopVisit};
+use crate::ids::{PatternIdx, VehicleIdx};
 use crate::monitor::BoardDeparture;
 use crate::time::EpochS;
+use crate::timetable::TripInstance;
 
 impl Flow {
     pub(super) fn take_visit(&mut self, now: EpochS, visit: &StopVisit) {
@@ -43,7 +45,9 @@ impl Flow {
                 self.take_way(now, visit, before, visit.arrival.map_or(at, |a| a.max(before.at)));
             }
             if before.is_none() {
-                self.take_way_before(visit, at);
+                let late_s = at - self.timetable.scheduled(visit.instance, position).1;
+                let run = (visit.instance, visit.pattern);
+                self.pass_by_plan(now, visit.vehicle, run, ((0, position), late_s));
             }
             behind = self.take_passage(now, visit, at, current);
         }
@@ -69,36 +73,45 @@ impl Flow {
                 passages.count(cell, at);
             }
         });
-        let offsets = &self.timetable.pattern(visit.pattern).stop_offsets_m;
-        let length_m = (offsets[to.0] - offsets[from.0]).max(1.0);
-        for position in from.0 + 1..to.0 {
-            let place = self.layout.place_at(visit.pattern, position);
+        let stops = self.timetable.pattern(visit.pattern).stop_offsets_m.len();
+        for position in from.0 + 1..to.0.min(stops) {
+            let offsets = &self.timetable.pattern(visit.pattern).stop_offsets_m;
+            let length_m = (offsets[to.0] - offsets[from.0]).max(1.0);
             let part = ((offsets[position] - offsets[from.0]) / length_m).clamp(0.0, 1.0);
             let at = from.1 + ((to.1 - from.1) as f64 * part) as EpochS;
-            let (instance, vehicle) = (visit.instance, visit.vehicle);
-            if place != NONE {
-                let passage = Passage { at, instance, vehicle, unseen: true };
-                self.headways.insert(place, passage, self.config.settle_s);
-            }
+            self.pass_unseen(now, visit.vehicle, (visit.instance, visit.pattern), (position, at));
         }
     }
 
-    /// A vehicle first seen in the middle of its run: it may have passed the stops before.
-    fn take_way_before(&mut self, visit: &StopVisit, at: EpochS) {
-        let here = usize::from(visit.stop_position);
-        let late_s = at - self.timetable.scheduled(visit.instance, here).1;
-        for position in 0..here {
-            let place = self.layout.place_at(visit.pattern, position);
-            if place != NONE {
-                let at = self.timetable.scheduled(visit.instance, position).1 + late_s;
-                let (instance, vehicle) = (visit.instance, visit.vehicle);
-                let passage = Passage { at, instance, vehicle, unseen: true };
-                self.headways.insert(place, passage, self.config.settle_s);
-            }
+    /// Stops of a run that a vehicle so many seconds late must have passed, at the times that this makes.
+    pub(super) fn pass_by_plan(
+        &mut self,
+        now: EpochS,
+        vehicle: VehicleIdx,
+        run: (TripInstance, PatternIdx),
+        ((from, to), late_s): ((usize, usize), EpochS),
+    ) {
+        for position in from..to.min(self.timetable.pattern(run.1).stops.len()) {
+            let at = self.timetable.scheduled(run.0, position).1 + late_s;
+            self.pass_unseen(now, vehicle, run, (position, at.min(now)));
         }
     }
 
-    /// The passage in its place: who is behind whom. Returns the vehicle's own spacing.
+    /// A passage that nobody saw.
+    fn pass_unseen(
+        &mut self,
+        now: EpochS,
+        vehicle: VehicleIdx,
+        (instance, pattern): (TripInstance, PatternIdx),
+        (position, at): (usize, EpochS),
+    ) {
+        let place = self.layout.place_at(pattern, position);
+        if place != NONE {
+            self.put(now, place, Passage { at, instance, vehicle, unseen: true });
+        }
+    }
+
+    /// The vehicle's visit as a passage of its place. Returns its own spacing.
     fn take_passage(
         &mut self,
         now: EpochS,
@@ -112,14 +125,18 @@ impl Flow {
         }
         let (instance, vehicle) = (visit.instance, visit.vehicle);
         let passage = Passage { at, instance, vehicle, unseen: false };
-        let inserted = self.headways.insert(place, passage, self.config.settle_s);
-        let Inserted::At { behind, before } = inserted else { return None };
+        let Inserted::At { behind, .. } = self.put(now, place, passage) else { return None };
         let behind = behind.map(|pair| self.spacing_of(now, &pair));
         if current {
-            let track = self.tracks.slot(visit.vehicle);
-            track.spacing = behind;
+            self.tracks.slot(visit.vehicle).spacing = behind;
         }
-        if let Some(pair) = before {
+        behind
+    }
+
+    /// Puts a passage in its place; whoever was there right behind it has a new leader.
+    fn put(&mut self, now: EpochS, place: u32, passage: Passage) -> Inserted {
+        let inserted = self.headways.insert(place, passage, self.config.settle_s);
+        if let Inserted::At { before: Some(pair), .. } = inserted {
             let spacing = self.spacing_of(now, &pair);
             let track = self.tracks.slot(pair.follower.vehicle);
             let same = |s: &Spacing| s.place == place && s.at == pair.follower.at;
@@ -127,7 +144,7 @@ impl Flow {
                 track.spacing = Some(spacing);
             }
         }
-        behind
+        inserted
     }
 
     /// Plan and certainty of a pair.

@@ -4,6 +4,7 @@
 
 use super::{LINE, World, drives};
 use expect_test::expect;
+use std::fmt::Write as _;
 
 fn world(script: &str) -> World {
     World::new(&format!("{LINE}{script}")).go()
@@ -186,7 +187,7 @@ trip s route=5 direction=0 times=25 every=00:10 : B 6:09, C 6:13, D 6:17
 ";
     let mut text = format!("{short}run 6:00..8:30\n{}", drives(0, 25, |_| Some("")));
     for i in 0..25 {
-        text.push_str(&format!("drive s{i} s.{i}\n"));
+        let _ = writeln!(text, "drive s{i} s.{i}");
     }
     let w = world(&text);
     assert_eq!(w.incidents_text(), "");
