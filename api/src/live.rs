@@ -4,10 +4,11 @@
 //! message: a sequence of frames, each a little-endian `u32` length and that many bytes of postcard
 //! [`Frame`]. With `?format=json` it sends one text message with a JSON array of the same frames.
 //!
-//! A topic starts with a snapshot; after it come deltas, each `seq` one more than the last. A frame whose
-//! `seq` does not follow, or whose `epoch` differs, is a gap: subscribe again. A reader that returns gives
-//! its last cursor and gets the missed deltas, or a snapshot when too much has passed. `epoch` changes when
-//! the server starts or loads a timetable. A slow reader skips to the newest state, as a snapshot.
+//! A topic of vehicles starts with a snapshot; after it come deltas, each `seq` one more than the last. A
+//! reader that returns gives its last cursor and gets the missed deltas, or a snapshot when too much has
+//! passed; a topic that is followed already goes back to the cursor given. `epoch` changes when the server
+//! starts or loads a timetable: then all topics start anew. A slow reader skips to the newest state, as a
+//! snapshot. Boards, incidents and the status are whole: each frame replaces the one before.
 //!
 //! Topics:
 //! - `tile/{z}/{x}/{y}`: vehicles in a slippy-map tile; `z` is [`TILE_ZOOM`] or [`TILE_ZOOM_WIDE`].

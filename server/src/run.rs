@@ -8,7 +8,7 @@ use crate::feed::live_source::{LiveSource, Shared};
 use crate::feed::recording::Recording;
 use crate::feed::timetable_task::TimetableSource;
 use crate::feed::{Part, recorded_source};
-use crate::http::{AppState, MetricsSource};
+use crate::http::{AppState, HttpLimits, MetricsSource};
 use crate::live::Hub;
 use crate::published::{FeedNote, Published, RealtimeFeeds};
 use crate::reads::Reads;
@@ -118,7 +118,7 @@ impl House {
         };
         let app = http::router(state, live::router(hub));
         tell_address(&listener)?;
-        serve_until(listener, app, stop.clone()).await?;
+        serve_until(listener, app, &settings.http, stop.clone()).await;
         stop.cancel();
         engine.await.context("the engine ended badly")?;
         store.close().await;
@@ -308,17 +308,14 @@ fn tell_address(listener: &TcpListener) -> Result<()> {
 async fn serve_until(
     listener: TcpListener,
     app: axum::Router,
+    limits: &HttpLimits,
     stop: CancellationToken,
-) -> Result<()> {
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+) {
     let told = stop.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { told.cancelled().await });
     tokio::select! {
-        ended = server => ended.context("serving HTTP failed"),
+        () = http::serve(listener, app, limits, async move { told.cancelled().await }) => {}
         () = async { stop.cancelled().await; tokio::time::sleep(DRAIN).await } => {
             tracing::warn!("some requests did not end in time");
-            Ok(())
         }
     }
 }

@@ -17,7 +17,12 @@ pub fn address_of(headers: &HeaderMap, extensions: &Extensions, behind_proxy: bo
     };
     let peer = || extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let address = behind_proxy.then(forwarded).flatten().or_else(peer);
-    match address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)).to_canonical() {
+    network_of(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))
+}
+
+/// What of an address one reader has: all of an IPv4 address, the /64 of an IPv6 one.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
             IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))

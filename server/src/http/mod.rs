@@ -13,9 +13,11 @@ mod health;
 mod openapi;
 mod pages;
 mod realtime;
+mod serve;
 mod settings;
 
 pub use openapi::document;
+pub use serve::serve;
 pub use settings::{Basemap, HttpLimits, SiteSettings};
 
 use crate::clock::Clock;
@@ -103,7 +105,7 @@ impl App {
 }
 
 /// All of HTTP. `live` is the router of the WebSocket (`live::router`): it is mounted inside the same
-/// headers. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: limits are by address.
+/// headers. [`serve`] tells it who asks: limits are by address.
 pub fn router(state: AppState, live: Router) -> Router {
     let app = App::new(state);
     let guard = Guard::new(Arc::clone(&app.limits), app.clock);

@@ -49,6 +49,13 @@ impl Default for SiteSettings {
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HttpLimits {
+    /// Open connections at once; more are closed unheard. A WebSocket leaves this count for that of `live`.
+    pub connections: usize,
+    /// Open connections of one address at once; not counted behind a proxy, which has one address for all.
+    pub connections_per_address: usize,
+    /// Longest time that a reader may take to send the head of a request, or stay silent between two,
+    /// milliseconds.
+    pub head_timeout_ms: u64,
     /// Requests in work at once, all readers together; more are refused with 503.
     pub concurrent_requests: usize,
     /// Longest time for one answer, milliseconds.
@@ -81,6 +88,9 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
+            connections: 25_000,
+            connections_per_address: 512,
+            head_timeout_ms: 30_000,
             concurrent_requests: 512,
             request_timeout_ms: 10_000,
             uri_bytes: 4_096,

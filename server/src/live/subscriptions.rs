@@ -73,6 +73,11 @@ impl Subscriptions {
         self.own.push(Arc::new(own(Cursor { epoch, seq: 0 }, at, body)));
     }
 
+    /// Where the reader stands in each topic that it was sent something of.
+    pub fn cursors(&self) -> Vec<Cursor> {
+        self.streams.iter().filter_map(|(_, cursor)| *cursor).collect()
+    }
+
     /// The frames that the reader lacks.
     pub fn collect(&mut self) -> Vec<Arc<Encoded>> {
         let mut frames = std::mem::take(&mut self.own);

@@ -218,7 +218,8 @@ pub struct City {
     pub realtime: watch::Sender<Arc<RealtimeFeeds>>,
     pub hub: Arc<Hub>,
     pub store: Store,
-    pub folder: tempfile::TempDir,
+    /// Holds the record while the city is open.
+    _folder: tempfile::TempDir,
 }
 
 /// Limits and settings of a server.
@@ -251,7 +252,7 @@ impl City {
             metrics: vec![Arc::new(move |out: &mut String| metrics.write_metrics(out))],
         };
         let router = server::http::router(state, server::live::router(Arc::clone(&hub)));
-        Self { router, timetable, publish, realtime, hub, store, folder }
+        Self { router, timetable, publish, realtime, hub, store, _folder: folder }
     }
 
     pub async fn usual() -> Self {
@@ -282,10 +283,17 @@ impl City {
 
     /// Serves on a free port.
     pub async fn serve(&self) -> SocketAddr {
+        self.serve_within(HttpLimits::default()).await
+    }
+
+    /// Serves on a free port, within limits.
+    pub async fn serve_within(&self, limits: HttpLimits) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let router = self.router.clone();
+        tokio::spawn(async move {
+            server::http::serve(listener, router, &limits, std::future::pending()).await;
+        });
         address
     }
 }

@@ -278,7 +278,8 @@ async fn search_finds_what_people_type() {
             .map(|h| format!("{}/{}", h["kind"].as_str().unwrap(), h["id"].as_str().unwrap()))
             .collect()
     };
-    let encoded = |text: &str| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
+    let encoded =
+        |text: &str| text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02x}"));
     assert_eq!(found("12").await, ["route/r12"]);
     assert_eq!(found("sayran+bus").await, ["stop/A"]);
     assert_eq!(found(&encoded("березовая")).await, ["stop/B"], "ё and е are one");
@@ -308,9 +309,9 @@ async fn lines_are_differences_and_segments_are_their_stretches() {
     "#]].assert_eq(&table);
 }
 
-#[tokio::test]
-async fn the_record_is_read_with_its_waits_and_its_coverage() {
-    let city = City::usual().await;
+/// A record: two headways, half an hour of a feed that is down every other minute, an hour of a segment, an
+/// old ghost.
+fn record() -> Batch {
     let headway = |at: i64, headway_s: i32, status: &str| HeadwayRow {
         service_date: 20_260_105,
         route_id: "r12".into(),
@@ -334,7 +335,7 @@ async fn the_record_is_read_with_its_waits_and_its_coverage() {
         matched_share: Some(1.0),
         down,
     };
-    city.store.writer().send(Batch {
+    Batch {
         headways: vec![headway(NOW - 600, 300, "bunched"), headway(NOW - 300, 900, "gapped")],
         feed_health: (0..30).map(|m| health(NOW - 1_800 + m * 60, m % 2 == 1)).collect(),
         intensity: vec![IntensityRow {
@@ -360,7 +361,13 @@ async fn the_record_is_read_with_its_waits_and_its_coverage() {
             value: 600.0,
         }],
         ..Batch::default()
-    });
+    }
+}
+
+#[tokio::test]
+async fn the_record_is_read_with_its_waits_and_its_coverage() {
+    let city = City::usual().await;
+    city.store.writer().send(record());
     city.store.writer().flush().await.unwrap();
 
     let from = NOW - 1_800;

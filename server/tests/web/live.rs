@@ -205,15 +205,11 @@ async fn connections_are_counted_in_all_and_by_address() {
 
 #[tokio::test]
 async fn a_server_that_ends_says_goodbye() {
-    let City { router, publish, .. } = City::usual().await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-    let mut socket = open(address, "").await;
+    let city = City::usual().await;
+    let mut socket = open(city.serve().await, "").await;
     say(&mut socket, &ClientMessage::Ping).await;
     frames(&mut socket).await;
-    drop(publish);
+    drop(city.publish);
     let last = message(&mut socket).await;
     assert!(matches!(last, Message::Close(Some(f)) if u16::from(f.code) == 1001));
 }
@@ -256,4 +252,24 @@ async fn a_slow_reader_skips_to_the_newest_state() {
     let received = reader.snapshots + reader.deltas;
     assert!(received < TICKS as usize, "{received} of {TICKS} frames");
     assert_eq!(reader.topics["tile/8/182/93"].1.len(), VEHICLES as usize);
+}
+
+/// Each example in the document is what the protocol takes or says.
+#[test]
+fn the_documents_examples_are_true() {
+    let text = include_str!("../../../docs/live.md");
+    let mut seen = 0;
+    for block in text.split("```json").skip(1) {
+        let example = block.split("```").next().unwrap();
+        seen += 1;
+        if example.trim_start().starts_with('[') {
+            let frames: Vec<Frame> = serde_json::from_str(example).unwrap();
+            let again = serde_json::to_value(&frames).unwrap();
+            let written: serde_json::Value = serde_json::from_str(example).unwrap();
+            assert_eq!(again, written, "no field is left out");
+        } else {
+            serde_json::from_str::<ClientMessage>(example).unwrap();
+        }
+    }
+    assert_eq!(seen, 3);
 }
