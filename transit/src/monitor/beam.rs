@@ -7,6 +7,12 @@ use crate::time::EpochS;
 pub(super) const WIDTH: usize = 8;
 /// Two places of one run closer together than this are one, metres.
 const SAME_PLACE_M: f64 = 40.0;
+/// Two places of one run closer together than this make no difference to what is concluded, metres.
+const RIVAL_M: f64 = 200.0;
+/// Rival beliefs must cost so much more before visits are made.
+const CLEAR_MARGIN: f32 = 1.5;
+/// … or so much, where only the run on the same line is in doubt.
+const SAME_LINE_MARGIN: f32 = 0.3;
 /// A hypothesis that is worse than the best by more than this is given up.
 const HOPELESS: f32 = 12.0;
 
@@ -116,16 +122,21 @@ impl Beam {
         }
     }
 
-    /// True if another belief that `rivals` is nearly as likely as `chosen`.
-    pub fn is_contested(
-        &self,
-        chosen: &Hypothesis,
-        margin: f32,
-        rivals: impl Fn(&Hypothesis) -> bool,
-    ) -> bool {
-        let same =
-            |h: &Hypothesis| h.run.instance == chosen.run.instance && h.along_m == chosen.along_m;
-        self.iter()
-            .any(|h| !same(h) && h.off_line == 0 && h.cost < chosen.cost + margin && rivals(h))
+    /// True if another belief is nearly as likely as `chosen`: in a place well away on the same run, or, if
+    /// the run is a `guess`, in another run.
+    pub fn is_contested(&self, chosen: &Hypothesis, guess: bool) -> bool {
+        let margin = |h: &Hypothesis| {
+            let here = (h.along_m - chosen.along_m).abs() < RIVAL_M;
+            if h.run.instance == chosen.run.instance {
+                if here { 0.0 } else { CLEAR_MARGIN }
+            } else if !guess {
+                0.0
+            } else if h.run.pattern == chosen.run.pattern && here {
+                SAME_LINE_MARGIN
+            } else {
+                CLEAR_MARGIN
+            }
+        };
+        self.iter().any(|h| h.off_line == 0 && h.cost < chosen.cost + margin(h))
     }
 }

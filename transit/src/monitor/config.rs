@@ -78,7 +78,7 @@ impl Default for MonitorConfig {
             gps_sigma_m: 20.0,
             on_line_m: 80.0,
             straight_line_share: 0.4,
-            straight_line_max_m: 800.0,
+            straight_line_max_m: 2_500.0,
             terminal_m: 250.0,
             named_early_s: 3_600,
             named_late_s: 7_200,

@@ -28,13 +28,15 @@ pub(super) const AGAINST: f64 = 3.0;
 /// metres, and metres for each second between the fixes.
 const BETA_M: f64 = 15.0;
 const BETA_MPS: f64 = 0.5;
-const DETOUR_MOST: f64 = 4.0;
+/// … and of the way: streets bend.
+const BETA_SHARE: f64 = 0.15;
+const DETOUR_MOST: f64 = 3.0;
 /// Early counts three times late (TransitClock).
 const EARLY: f64 = 3.0;
 const PROGRESS_MOST: f64 = 2.0;
 const DEVIATION_MOST: f64 = 6.0;
 /// So late, or a third of it early, costs 1: seconds.
-const DEVIATION_S: f64 = 900.0;
+const DEVIATION_S: f64 = 600.0;
 
 /// Distance from the line: normal near it, with a long tail for bad fixes.
 pub(super) fn distance(config: &MonitorConfig, line: &Line<'_>, near: &Near) -> f64 {
@@ -66,7 +68,7 @@ pub(super) fn transition(
     elapsed_s: f64,
 ) -> f64 {
     let advance = (to_m - from_m).max(0.0);
-    let scale = BETA_M + BETA_MPS * elapsed_s;
+    let scale = BETA_M + BETA_MPS * elapsed_s + BETA_SHARE * ground_m;
     let scale = if line.pattern.shape_is_straight { scale * 4.0 } else { scale };
     let detour = ((advance - ground_m).abs() / scale).min(DETOUR_MOST);
     let planned_s = line.scheduled_s(to_m) - line.scheduled_s(from_m);

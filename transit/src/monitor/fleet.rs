@@ -30,6 +30,8 @@ pub(super) struct Vehicle {
     pub suspect: Option<Fix>,
     /// Since when the coordinates are bit for bit the same.
     pub same_since: EpochS,
+    /// They stayed the same for so long that they are not believed.
+    pub stuck: bool,
     /// Where it was when it last was more than a stone's throw away, and since when.
     pub rest: (LatLon, EpochS),
     pub occupancy_status: Option<u8>,
@@ -49,6 +51,7 @@ impl Vehicle {
             fix: None,
             suspect: None,
             same_since: now,
+            stuck: false,
             rest: (LatLon::default(), now),
             occupancy_status: None,
             named_route: None,

@@ -179,6 +179,7 @@ fn check_motion(
     if last.place == fix.place {
         vehicle.suspect = None;
         if fix.at - vehicle.same_since > config.frozen_after_s && vehicle.track.should_move() {
+            vehicle.stuck = true;
             return Err(RejectReason::Frozen);
         }
         return Ok(Some(last));
@@ -195,7 +196,7 @@ fn check_motion(
     }
     vehicle.suspect = None;
     vehicle.same_since = fix.at;
-    Ok(Some(last))
+    Ok(Some(last).filter(|_| !std::mem::take(&mut vehicle.stuck)))
 }
 
 fn is_jump(config: &MonitorConfig, from: Fix, to: Fix) -> bool {

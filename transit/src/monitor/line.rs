@@ -114,6 +114,8 @@ pub(super) struct Near {
     pub bearing_deg: f64,
 }
 
+/// Two places of a line closer together than this are one, metres: bends have several nearest points.
+const ONE_PLACE_M: f64 = 20.0;
 /// Most places of one line that are kept for one fix.
 pub(super) const MAX_NEAR: usize = 6;
 
@@ -129,21 +131,28 @@ impl NearPlaces {
         &self.places[..self.count]
     }
 
-    /// Keeps the nearest of more than fit.
+    /// Of two places close together the nearer stays; of more than fit, the nearest do.
     fn push(&mut self, near: Near) {
+        if let Some(last) = self.count.checked_sub(1).map(|i| &mut self.places[i])
+            && near.along_m - last.along_m < ONE_PLACE_M
+        {
+            if near.distance_m < last.distance_m {
+                *last = near;
+            }
+            return;
+        }
         if self.count < MAX_NEAR {
             self.places[self.count] = near;
             self.count += 1;
             return;
         }
-        let mut worst = 0;
-        for i in 1..MAX_NEAR {
-            if self.places[i].distance_m > self.places[worst].distance_m {
-                worst = i;
-            }
-        }
+        let farther = |a: &usize, b: &usize| {
+            self.places[*a].distance_m.total_cmp(&self.places[*b].distance_m)
+        };
+        let worst = (0..MAX_NEAR).max_by(farther).unwrap_or(0);
         if near.distance_m < self.places[worst].distance_m {
-            self.places[worst] = near;
+            self.places[worst..].rotate_left(1);
+            self.places[MAX_NEAR - 1] = near;
         }
     }
 }
@@ -171,9 +180,9 @@ pub(super) fn places_near(
         }
         (lon * east, (p.lat - place.lat) * north)
     };
-    let mut previous_sq = f64::INFINITY;
-    let mut lowest: Option<(Near, f64, f64)> = None;
     let limit_sq = within_m * within_m;
+    // A place in the middle of a piece is a minimum; a corner is one if both its pieces are nearest there.
+    let mut at_corner = true;
     let (mut ax, mut ay) = local(shape.points[first]);
     for piece in first..=last {
         let (bx, by) = local(shape.points[piece + 1]);
@@ -182,29 +191,24 @@ pub(super) fn places_near(
         let length_sq = dx * dx + dy * dy;
         let measured = end - start;
         let (mut low, mut high) = (0.0, 1.0);
-        if measured > 0.0 {
+        if measured > 0.0 && (start < from_m || end > to_m) {
             low = ((from_m - start) / measured).clamp(0.0, 1.0);
             high = ((to_m - start) / measured).clamp(low, 1.0);
         }
-        let t = if length_sq > 0.0 { -(ax * dx + ay * dy) / length_sq } else { 0.0 };
-        let t = t.clamp(low, high);
+        let free = if length_sq > 0.0 { -(ax * dx + ay * dy) / length_sq } else { low };
+        let t = free.clamp(low, high);
         let (x, y) = (ax + t * dx, ay + t * dy);
         let sq = x * x + y * y;
-        if sq > previous_sq {
-            // Going away again: what was lowest is a minimum.
-            if let Some((near, dx, dy)) = lowest.take() {
-                found.push(Near { bearing_deg: bearing_of(dx, dy), ..near });
-            }
-        } else if sq <= limit_sq && lowest.is_none_or(|(n, ..)| sq < n.distance_m * n.distance_m) {
-            let near =
-                Near { along_m: start + t * measured, distance_m: sq.sqrt(), bearing_deg: 0.0 };
-            lowest = Some((near, dx, dy));
+        let to_end = free >= high;
+        if (!to_end || piece == last) && (free > low || at_corner) && sq <= limit_sq {
+            found.push(Near {
+                along_m: start + t * measured,
+                distance_m: sq.sqrt(),
+                bearing_deg: bearing_of(dx, dy),
+            });
         }
-        previous_sq = sq;
+        at_corner = to_end;
         (ax, ay) = (bx, by);
-    }
-    if let Some((near, dx, dy)) = lowest {
-        found.push(Near { bearing_deg: bearing_of(dx, dy), ..near });
     }
     found
 }
@@ -220,4 +224,49 @@ fn bearing_of(east: f64, north: f64) -> f64 {
 pub(super) fn angle_between(a: f64, b: f64) -> Option<f64> {
     let d = (a - b).abs().rem_euclid(360.0);
     d.is_finite().then_some(if d > 180.0 { 360.0 - d } else { d })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alongs(shape: &Polyline, place: LatLon, from_m: f64, to_m: f64) -> Vec<i64> {
+        let near = places_near(shape, place, from_m, to_m, 80.0);
+        near.as_slice().iter().map(|n| n.along_m.round() as i64).collect()
+    }
+
+    #[test]
+    fn a_street_driven_out_and_back_is_near_twice() {
+        let points = [43.20, 43.21, 43.20].map(|lat| LatLon::new(lat, 76.9));
+        let shape = Polyline::new(points.to_vec());
+        let place = LatLon::new(43.205, 76.9001);
+        assert_eq!(alongs(&shape, place, 0.0, 2_224.0), [556, 1_668]);
+        assert_eq!(alongs(&shape, place, 0.0, 1_000.0), [556]);
+        assert_eq!(alongs(&shape, place, 540.0, 570.0), [556]);
+        assert_eq!(
+            alongs(&shape, place, 600.0, 1_000.0),
+            [600],
+            "the end of the window is near too"
+        );
+        assert_eq!(alongs(&shape, place, 700.0, 1_000.0), [0; 0]);
+        assert_eq!(alongs(&shape, LatLon::new(43.2103, 76.9), 0.0, 2_224.0), [1_112], "a corner");
+    }
+
+    #[test]
+    fn the_nearest_place_is_that_of_the_whole_line() {
+        let points: Vec<LatLon> = (0..60)
+            .map(|i| {
+                let a = f64::from(i) * 0.4;
+                LatLon::new(43.2 + 0.002 * a.sin(), 76.9 + 0.0004 * f64::from(i))
+            })
+            .collect();
+        let shape = Polyline::new(points);
+        for i in 0..200 {
+            let place = LatLon::new(43.2 + 0.001 * f64::from(i % 5), 76.9 + 0.0001 * f64::from(i));
+            let whole = shape.project_between(place, 0.0, shape.length_m()).unwrap();
+            let near = places_near(&shape, place, 0.0, shape.length_m(), 1e6);
+            let best = near.as_slice().iter().map(|n| n.distance_m).fold(f64::INFINITY, f64::min);
+            assert!((best - whole.distance_m).abs() < 0.5, "{i}: {best} {whole:?}");
+        }
+    }
 }

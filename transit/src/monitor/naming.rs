@@ -90,12 +90,14 @@ fn run_around(
     let start_s = descriptor.start_time.and_then(parse_gtfs_time);
     let named_day = descriptor.start_date.and_then(ServiceDate::parse);
     let today = days.date(timetable, at);
+    let is_over = timetable.service_bounds().is_none_or(|(_, last)| today > last.plus(1));
     let mut best: Option<(i64, Run)> = None;
     for date in [named_day.unwrap_or(today), today.plus(-1), today, today.plus(1)] {
         let is_named = named_day == Some(date);
         let service = &timetable.services[timetable.trip(trip).service.get()];
-        // A named day outside the calendar is an extra service or a calendar gone stale: the feed knows.
-        let runs = service.runs_on(date) || is_named;
+        // A named day outside the calendar is an extra service; a calendar that is over is an old one. The
+        // feed knows better.
+        let runs = service.runs_on(date) || is_named || is_over;
         if !runs || (date.0 - today.0).abs() > 1 {
             continue;
         }

@@ -3,9 +3,9 @@
 use super::Monitor;
 use super::beam::Prior;
 use super::fleet::Vehicle;
-use super::line::Line;
+use super::line::{Line, Run};
 use super::snapshot::{MatchState, Recent, Snapshot, VehicleState};
-use super::track::Followed;
+use super::track::{Followed, Track};
 use crate::event::HeadwayStatus;
 use crate::flow::VehicleFacts;
 use crate::ids::VehicleIdx;
@@ -44,14 +44,15 @@ pub(super) fn facts(monitor: &Monitor, now: EpochS, out: &mut Vec<VehicleFacts>)
             continue;
         };
         let f = v.track.followed;
+        let matched = match_state(&monitor.timetable, &v.track);
         out.push(VehicleFacts {
             vehicle: VehicleIdx::from(i),
             feed: v.feed,
-            matched: f.map(|f| (f.run.instance, f.run.pattern)),
-            along_m: f.map_or(0.0, |f| f.along_m),
-            next_stop_position: f.map_or(0, |f| next_stop(&monitor.timetable, &f)),
+            matched: matched.map(|m| (m.instance, m.pattern)),
+            along_m: matched.map_or(0.0, |m| m.along_m),
+            next_stop_position: matched.map_or(0, |m| m.next_stop_position),
             measured_at: fix.at,
-            schedule_deviation_s: f.and_then(|f| f.deviation_s),
+            schedule_deviation_s: matched.and_then(|m| m.schedule_deviation_s),
             off_route_m: f.and_then(|f| f.off_route_m),
             layover: is_layover(v),
             overload: f.is_some_and(|f| f.overload),
@@ -85,7 +86,7 @@ fn state(timetable: &Timetable, vehicle: VehicleIdx, v: &Vehicle) -> Option<Vehi
         bearing_deg: along_bearing.or(fix.bearing_deg),
         speed_mps: fix.speed_mps.or_else(|| on_line.and_then(|f| f.speed_mps)),
         measured_at: fix.at,
-        matched: followed.map(|f| match_state(timetable, &f)),
+        matched: match_state(timetable, &v.track),
         route: followed.map(|f| timetable.pattern(f.run.pattern).route).or(v.named_route),
         off_route: followed.is_some_and(|f| f.off_route_m.is_some()),
         layover: is_layover(v),
@@ -97,18 +98,37 @@ fn timetable_is_straight(timetable: &Timetable, followed: Option<Followed>) -> b
     followed.is_some_and(|f| timetable.pattern(f.run.pattern).shape_is_straight)
 }
 
-fn match_state(timetable: &Timetable, f: &Followed) -> MatchState {
-    MatchState {
-        instance: f.run.instance,
-        pattern: f.run.pattern,
-        along_m: f.along_m,
-        next_stop_position: next_stop(timetable, f),
-        at_stop: f.tracker.is_at_stop(),
-        schedule_deviation_s: f.deviation_s,
+/// The run it drives, or at whose end it rests.
+fn match_state(timetable: &Timetable, track: &Track) -> Option<MatchState> {
+    let unknown = |run: &Run| MatchState {
+        instance: run.instance,
+        pattern: run.pattern,
+        along_m: 0.0,
+        next_stop_position: 0,
+        at_stop: true,
+        schedule_deviation_s: None,
         headway_s: None,
         scheduled_headway_s: None,
         headway_status: HeadwayStatus::Unknown,
         leader: None,
-        trip_named: matches!(f.prior, Prior::Named | Prior::Kept),
+        trip_named: true,
+    };
+    if let Some(f) = &track.followed {
+        return Some(MatchState {
+            along_m: f.along_m,
+            next_stop_position: next_stop(timetable, f),
+            at_stop: f.tracker.is_at_stop(),
+            schedule_deviation_s: f.deviation_s,
+            trip_named: matches!(f.prior, Prior::Named | Prior::Kept),
+            ..unknown(&f.run)
+        });
     }
+    let run = track.resting()?;
+    let line = Line::of(timetable, run);
+    Some(MatchState {
+        along_m: line.end_m(),
+        next_stop_position: line.stops().saturating_sub(1) as u16,
+        trip_named: track.named.run.is_some_and(|n| n.instance == run.instance),
+        ..unknown(run)
+    })
 }

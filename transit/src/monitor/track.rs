@@ -26,14 +26,12 @@ const INFERRED_FIT_MOST: f32 = 2.0;
 const INFERRED_FIXES: u8 = 3;
 /// … and metres.
 const INFERRED_M: f64 = 150.0;
-/// Rival beliefs must cost so much more before visits are made.
-const CLEAR_MARGIN: f32 = 1.5;
 /// Another run must be likelier by this to be followed instead.
 const HOLD_MARGIN: f32 = 2.0;
 /// A named run must be missed for so many moving fixes before another is looked for.
 const ASTRAY_FIXES: u8 = 3;
-/// A run that nobody named is given up when off its line for so many fixes.
-const INFERRED_OFF_LINE: u8 = 4;
+/// A run that nobody names is given up when off its line for so many fixes.
+const UNNAMED_OFF_LINE: u8 = 3;
 /// Runs are looked for while the vehicle moves more than this between fixes, metres, …
 const MOVING_M: f64 = 40.0;
 /// … and not again within so many seconds.
@@ -141,6 +139,12 @@ impl Track {
         finished_here || self.followed.is_some_and(|f| f.off_route_m.is_none())
     }
 
+    /// The run at whose last stop it rests.
+    pub fn resting(&self) -> Option<&Run> {
+        let rests = self.at_terminal && self.followed.is_none();
+        self.finished.as_ref().filter(|_| rests)
+    }
+
     /// Takes an accepted fix.
     pub fn step(
         &mut self,
@@ -152,8 +156,8 @@ impl Track {
         out: &mut Vec<ServedOn>,
     ) {
         if before.is_none() {
-            self.beam.clear();
-            self.recent.clear();
+            // A jump, or a receiver that was stuck: what lies between is not known.
+            self.lose(env.runs, vehicle);
         }
         self.named = named;
         self.recent.push(fix);
@@ -165,7 +169,7 @@ impl Track {
             self.searched_at = Some(fix.at);
             candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
-        self.beam.retain(|h| h.prior != Prior::Inferred || h.off_line < INFERRED_OFF_LINE);
+        self.beam.retain(|h| h.prior == Prior::Named || h.off_line < UNNAMED_OFF_LINE);
         self.beam.prune();
         self.choose(env, vehicle, &motion, out);
         self.note_terminal(env, fix);
@@ -253,9 +257,7 @@ impl Track {
         }
         let overload = !env.runs.drive(env.config, run, vehicle, motion.fix.at);
         let guess = !followed && chosen.prior == Prior::Inferred;
-        let contested =
-            self.beam.is_contested(&chosen, CLEAR_MARGIN, |h| guess || h.run.instance == run);
-        if contested && !self.recent.is_full() {
+        if self.beam.is_contested(&chosen, guess) && !self.recent.is_full() {
             if let Some(f) = &mut self.followed {
                 f.overload = overload;
             }
@@ -288,7 +290,8 @@ impl Track {
         let newest = Obs { at: best.at, along_m: best.along_m };
         let earlier = self.followed;
         let mut tracker = match earlier {
-            Some(f) if newest.along_m >= f.along_m - BACK_M => f.tracker,
+            // Stops that were passed off the line were not served, as far as anybody knows.
+            Some(f) if newest.along_m >= f.along_m - BACK_M && f.off_route_m.is_none() => f.tracker,
             Some(f) => f.tracker.restart(&line, env.config, newest.along_m),
             None => {
                 let first = path.iter().flatten().next().unwrap_or(&newest);
@@ -374,9 +377,11 @@ impl Track {
         let Some(mut f) = self.followed.take() else { return };
         let line = Line::of(env.timetable, &f.run);
         let near_end = line.terminal(true).distance_m(motion.fix.place) <= env.config.terminal_m;
-        let last_stop = usize::from(f.tracker.next) + 1 >= line.stops();
-        if near_end && last_stop && motion.elapsed_s <= env.config.interpolate_s as f64 {
-            f.tracker.finish(&line, motion.fix.at, |served| {
+        let left_m = line.end_m() - f.along_m;
+        let arrived = near_end && left_m <= 2.0 * env.config.terminal_m && !f.waiting;
+        if arrived && motion.elapsed_s <= env.config.interpolate_s as f64 {
+            let at_end = Obs { at: motion.fix.at, along_m: line.end_m() };
+            f.tracker.observe(&line, env.config, at_end, |served| {
                 serve(env.runs, vehicle, &f.run, f.prior, served, out);
             });
             self.end(env, vehicle, f.run);

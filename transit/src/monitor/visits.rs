@@ -111,14 +111,6 @@ impl Tracker {
         self.last = Some(obs);
     }
 
-    /// The run was left for another one near its last stop: it arrived there before `at`.
-    pub fn finish(&mut self, line: &Line<'_>, at: EpochS, mut serve: impl FnMut(Served)) {
-        let last_stop = line.stops() - 1;
-        if usize::from(self.next) == last_stop {
-            self.arrive(line, last_stop, Obs { at, along_m: line.end_m() }, &mut serve);
-        }
-    }
-
     /// Between these two nothing is known: too long a silence with a stop in it, or too many stops.
     fn is_hole(&self, line: &Line<'_>, config: &MonitorConfig, last: Obs, obs: Obs) -> bool {
         let next = usize::from(self.next);

@@ -63,6 +63,13 @@ impl Scene {
         self.describe(&new)
     }
 
+    /// A new timetable.
+    pub fn reload(&mut self, timetable: Timetable) {
+        self.timetable = Arc::new(timetable);
+        let event = Event::Timetable(Arc::clone(&self.timetable));
+        self.apply(&event);
+    }
+
     fn line(&mut self, line: &str) {
         let mut words = line.split_whitespace().peekable();
         if let Some(seconds) = words.peek().and_then(|w| parse_gtfs_time(w)) {
