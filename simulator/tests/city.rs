@@ -129,3 +129,12 @@ fn the_measure_gives_kamenskoye_more_and_leaves_the_others_as_they_were() {
 fn the_zip_has_the_same_bytes_each_time() {
     assert!(city::almaty().unwrap() == city::almaty().unwrap());
 }
+
+#[test]
+fn it_breaks_no_rule_of_the_check() {
+    let zip = city::almaty().unwrap();
+    let timetable = load(&zip);
+    let now = timetable.origin(city::DEMO_DATE) + city::DEMO_TIME_S;
+    let report = transit::check::check_feed(&zip, LoadLimits::default(), now);
+    assert!(report.findings.is_empty(), "{:?}: {:#?}", report.counts, report.findings.first());
+}
