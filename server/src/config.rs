@@ -11,6 +11,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use transit::MonitorConfig;
 
 /// Read where no `--config` names another, if it is there.
 pub const DEFAULT_FILE: &str = "jolda.toml";
@@ -33,6 +34,8 @@ pub struct Settings {
     pub timetable: TimetableSettings,
     /// The realtime feeds.
     pub feeds: Vec<FeedSettings>,
+    /// Thresholds of matching, headways and incidents; `monitor.flow` holds those of the service.
+    pub monitor: MonitorConfig,
     /// Raw bytes kept for replay.
     pub keep: KeepSettings,
     /// The record.
@@ -105,6 +108,7 @@ impl Default for Settings {
             speed: 1.0,
             timetable: TimetableSettings::default(),
             feeds: Vec::new(),
+            monitor: MonitorConfig::default(),
             keep: KeepSettings::default(),
             store: StoreSettings::default(),
             site: Site::default(),
@@ -244,7 +248,8 @@ impl Settings {
 /// `JOLDA_LISTEN`, `JOLDA_TIMETABLE__SOURCE`, … Variables that name no setting are left alone: tests and
 /// scripts have some of their own.
 fn environment() -> Env {
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 14] = [
+        "monitor",
         "listen",
         "database_url",
         "data_dir",

@@ -23,7 +23,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use transit::MonitorConfig;
 use transit::ids::FeedIdx;
 
 /// Open requests get so long to end when the server stops.
@@ -41,7 +40,7 @@ pub async fn serve(settings: Settings) -> Result<()> {
     let store = open_store(&settings, clock).await?;
     let (_, warming_up) = watch::channel(false);
     let feeds = settings.feeds.iter().map(|f| f.id.clone()).collect();
-    let watch = Watch::new(timetable, MonitorConfig::default(), feeds, epoch_text(&clock));
+    let watch = Watch::new(timetable, settings.monitor.clone(), feeds, epoch_text(&clock));
     let house = House { settings, clock, store, watch, warming_up, demo: false };
     let stop = stop_on_signal();
     house

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 ///
 /// Settings are read from a TOML file (jolda.toml or --config), then from the environment (DATABASE_URL,
 /// JOLDA_LISTEN, JOLDA_TIMETABLE__SOURCE, …), then from flags.
+#[expect(clippy::doc_markdown, reason = "shown as help, where backticks are noise")]
 #[derive(Debug, Parser)]
 #[command(name = "jolda", version, about, max_term_width = 100)]
 pub struct Cli {

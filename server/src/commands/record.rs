@@ -54,7 +54,7 @@ impl RecordArgs {
         let options = HttpOptions {
             headers,
             connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             size_limit_bytes: self.size_limit,
         };
         Ok(HttpSource::new(&secret(&self.url)?, &options)?)
@@ -76,7 +76,7 @@ pub async fn run(args: RecordArgs) -> Result<ExitCode> {
     let clock = Clock::machine();
     let stop = run::stop_on_signal();
     let period = Duration::from_secs_f64(args.period);
-    let mut poll = Poll::new(period, period.max(Duration::from_secs(60)));
+    let mut poll = Poll::new(period, period.max(Duration::from_mins(1)));
     let mut kept = 0;
     loop {
         let wait = poll.next_at().saturating_sub(clock.elapsed());

@@ -68,6 +68,8 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     feeds: Vec<FeedDesk>,
     notes: Vec<FeedNote>,
+    /// Why the newest timetable is not in force, while it is not.
+    timetable_error: Option<String>,
     health_at: EpochS,
     epoch: u32,
     tick: u32,
@@ -97,6 +99,7 @@ impl Engine {
             outlets,
             metrics,
             notes,
+            timetable_error: None,
             epoch,
             tick: 0,
         }
@@ -145,10 +148,14 @@ impl Engine {
                 self.watch.new_timetable(self.clock.now(), timetable);
                 self.epoch = self.epoch.wrapping_add(1);
                 self.tick = 0;
+                self.timetable_error = None;
+                self.tell_notes();
                 tracing::info!("the new timetable is in force");
             }
             Update::TimetableRefused { error } => {
                 tracing::warn!(%error, "the new timetable cannot be used; the old one stays");
+                self.timetable_error = Some(error);
+                self.tell_notes();
             }
         }
     }
@@ -174,8 +181,7 @@ impl Engine {
     /// Remembers how a source fares, and tells when that changes.
     fn note(&mut self, feed: FeedIdx, part: Part, error: Option<String>) {
         let index = feed.get();
-        let (Some(desk), Some(note)) = (self.feeds.get_mut(index), self.notes.get_mut(index))
-        else {
+        let (Some(desk), Some(note)) = (self.feeds.get_mut(index), self.notes.get(index)) else {
             return;
         };
         let (feed, source) = (&note.feed_id, part.name());
@@ -190,10 +196,18 @@ impl Engine {
             }
             None => return,
         }
-        note.last_error = desk.errors.iter().next().map(|(part, error)| match part {
-            Part::Main => error.clone(),
-            other => format!("{}: {error}", other.name()),
-        });
+        self.tell_notes();
+    }
+
+    /// Says of each feed what is wrong with it, the worst first; else what is wrong with the timetable.
+    fn tell_notes(&mut self) {
+        for (note, desk) in self.notes.iter_mut().zip(&self.feeds) {
+            let own = desk.errors.iter().next().map(|(part, error)| match part {
+                Part::Main => error.clone(),
+                other => format!("{}: {error}", other.name()),
+            });
+            note.last_error = own.or_else(|| self.timetable_error.clone());
+        }
     }
 
     fn on_tick(&mut self) {

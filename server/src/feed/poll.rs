@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// No server makes us wait longer than this.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(900);
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(15);
 /// Failures beyond this many do not lengthen the pause any more.
 const DOUBLINGS_MAX: u32 = 16;
 

@@ -23,7 +23,7 @@ const COPY: &str = "timetable.zip";
 /// Longest time for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest pause after failures.
-const BACKOFF_MAX: Duration = Duration::from_secs(3_600);
+const BACKOFF_MAX: Duration = Duration::from_hours(1);
 /// Rules of a report that are told in the log.
 const RULES_TOLD: usize = 8;
 

@@ -26,16 +26,14 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `/readyz`: there is a timetable, and the engine publishes. A store that is down does not make the server
-/// unready: the map goes on.
+/// `/readyz`: there is a timetable, and the engine publishes. A store that is down, or a demo whose days before
+/// are still being made, does not make the server unready: the map goes on.
 pub async fn readyz(State(watched): State<Watched>) -> Response {
     let app = watched.app;
     let view = app.reads.view(Language::En);
     let age_s = (app.clock.now() - view.snapshot().at) as f64 / app.clock.speed().max(1e-9);
     let not_ready = if view.timetable().routes.is_empty() {
         Some("no timetable is loaded yet".to_owned())
-    } else if view.published.warming_up {
-        Some("the record is still being made or caught up".to_owned())
     } else if age_s > PICTURE_OLD_S {
         Some(format!("the engine has published nothing for {age_s:.0} s"))
     } else {
@@ -46,6 +44,9 @@ pub async fn readyz(State(watched): State<Watched>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response()
         }
         None if view.published.store_down => "ready; the store is down\n".into_response(),
+        None if view.published.warming_up => {
+            "ready; the days before are still being made\n".into_response()
+        }
         None => "ready\n".into_response(),
     }
 }

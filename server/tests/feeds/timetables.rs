@@ -23,7 +23,7 @@ fn source(at: &str, data: &Path) -> TimetableSource {
 }
 
 async fn next(inbox: &mut mpsc::Receiver<Update>) -> Update {
-    tokio::time::timeout(Duration::from_secs(60), inbox.recv()).await.unwrap().unwrap()
+    tokio::time::timeout(Duration::from_mins(1), inbox.recv()).await.unwrap().unwrap()
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Every threshold of this room.
 
 use crate::time::EpochS;
+use serde::{Deserialize, Serialize};
 
 /// Thresholds of this room, every one with its unit and source (`operations.md` §2 of the reference).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct FlowConfig {
     /// How long the observed spans of a feed are remembered, seconds.
     pub coverage_kept_s: EpochS,

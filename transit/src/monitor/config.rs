@@ -1,12 +1,14 @@
 //! Every threshold of this room, with its unit and source.
 
 use crate::flow::FlowConfig;
+use serde::{Deserialize, Serialize};
 
 /// Thresholds, every one with its unit and source. The server reads overrides from its settings.
 ///
 /// "reference" is `operations.md`: TransitClock's defaults (§3.1–3.3), the GTFS-realtime validator (§4),
 /// and the formulas of Newson and Krumm 2009 for matching by hidden Markov model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct MonitorConfig {
     /// A position measured longer ago than this is refused, seconds. Real feeds repeat positions for 300 s
     /// and more; older ones tell nothing that is still true.

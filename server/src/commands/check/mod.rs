@@ -8,12 +8,10 @@ use crate::feed::timetable_source;
 use anyhow::{Result, bail};
 use clap::Args;
 use report::Report;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use transit::Timetable;
-use transit::timetable::load::Finding;
-use transit::timetable::{FeedTables, LoadError, LoadLimits, LoadReport, Severity};
+use transit::timetable::{FeedTables, LoadLimits};
 
 /// Arguments of `jolda check`.
 #[derive(Args, Clone, Debug)]
@@ -48,7 +46,7 @@ pub async fn run(args: CheckArgs) -> Result<ExitCode> {
     let bytes = timetable_source::read(&args.gtfs)?;
     let limits = LoadLimits::default();
     let mut report = Report::default();
-    report.add_static(&loading(&bytes, limits));
+    report.add_static(&transit::check::check_feed(&bytes, limits, now));
     if !args.realtime.is_empty() {
         let timetable = Timetable::from_zip(&bytes, limits).ok().map(|(timetable, _)| timetable);
         let tables = match FeedTables::from_zip(&bytes, limits) {
@@ -60,30 +58,9 @@ pub async fn run(args: CheckArgs) -> Result<ExitCode> {
     }
     let mut out = std::io::stdout();
     if args.json {
-        report.write_json(&mut out)?
+        report.write_json(&mut out)?;
     } else {
-        report.write_text(&mut out, args.places)?
+        report.write_text(&mut out, args.places)?;
     }
     Ok(if report.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// What loading the feed finds.
-fn loading(bytes: &[u8], limits: LoadLimits) -> LoadReport {
-    let finding = |message: String| Finding {
-        rule: "unreadable_file",
-        severity: Severity::Error,
-        file: String::new(),
-        line: None,
-        message,
-    };
-    let findings = match Timetable::from_zip(bytes, limits) {
-        Ok((_, report)) => return report,
-        Err(LoadError::Unusable(findings)) => findings,
-        Err(error) => vec![finding(error.to_string())],
-    };
-    let mut counts = BTreeMap::new();
-    for finding in &findings {
-        *counts.entry(finding.rule).or_insert(0) += 1;
-    }
-    LoadReport { findings, counts: counts.into_iter().collect() }
 }

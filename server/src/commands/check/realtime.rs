@@ -18,7 +18,7 @@ use transit::{EpochS, Timetable};
 /// Largest body from an address, bytes.
 const SIZE_LIMIT_BYTES: u64 = 64 << 20;
 /// Longest wait for an answer.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Checks the sources of `args`; the report grows.
 pub(super) async fn check(
