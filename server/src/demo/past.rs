@@ -3,10 +3,11 @@
 
 use super::City;
 use crate::engine::Watch;
-use crate::record::Batch;
+use crate::record::{Batch, IncidentRow};
 use crate::store::{Store, StoreSettings};
 use anyhow::{Context, Result};
 use simulator::World;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -113,6 +114,7 @@ fn simulate(
     let config = MonitorConfig::default();
     let mut watch = Watch::new(Arc::clone(&city.timetable), config, feeds, "past".to_owned());
     let mut batch = Batch::default();
+    let mut open: BTreeMap<String, IncidentRow> = BTreeMap::new();
     let mut tell_at = from + TELL_S;
     let mut now = from;
     while now < to {
@@ -121,7 +123,14 @@ fn simulate(
         }
         now = (now + DATASET_S).min(to);
         step(&mut world, &mut watch, now);
-        batch.append(watch.take_batch());
+        let rows = watch.take_batch();
+        for incident in &rows.incidents {
+            match incident.closed_at {
+                Some(_) => open.remove(&incident.incident_id),
+                None => open.insert(incident.incident_id.clone(), incident.clone()),
+            };
+        }
+        batch.append(rows);
         if batch.rows() >= ROWS {
             send(std::mem::take(&mut batch))?;
         }
@@ -131,10 +140,10 @@ fn simulate(
             tracing::info!(percent, "making the days before");
         }
     }
+    watch.finish(now);
+    batch.append(watch.take_batch());
     // What is still open belongs to the past's last night: it ends with it.
-    for incident in &mut batch.incidents {
-        incident.closed_at.get_or_insert(to);
-    }
+    batch.incidents.extend(open.into_values().map(|i| IncidentRow { closed_at: Some(to), ..i }));
     send(batch)?;
     Ok(true)
 }

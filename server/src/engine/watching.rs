@@ -115,6 +115,12 @@ impl Watch {
         self.settle();
     }
 
+    /// Nothing more will come: what was held back is said.
+    pub fn finish(&mut self, now: EpochS) {
+        self.monitor.finish(now, &mut self.effects);
+        self.settle();
+    }
+
     /// The rows since this was asked last.
     pub fn take_batch(&mut self) -> Batch {
         std::mem::take(&mut self.batch)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 
+mod engine;
 mod odd;
 mod polling;
 mod replaying;

@@ -115,6 +115,11 @@ impl Monitor {
         }
     }
 
+    /// Nothing more will come (the end of a recording): what was held back for late visits is said.
+    pub fn finish(&mut self, now: EpochS, effects: &mut Vec<Effect>) {
+        self.flow.finish(now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S), effects);
+    }
+
     /// What is known now, for readers.
     pub fn snapshot(&self, now: EpochS) -> Snapshot {
         picture::snapshot(self, now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S))

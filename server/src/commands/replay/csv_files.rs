@@ -5,7 +5,6 @@ use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use transit::EpochS;
 
 type Csv = csv::Writer<File>;
 
@@ -108,13 +107,6 @@ impl CsvFiles {
             self.incident_rows.insert(number.unwrap_or(u64::MAX), row);
         }
         Ok(())
-    }
-
-    /// Appends what became known by the end of the recording: incidents that opened or closed only because
-    /// nothing came any more are no findings.
-    pub fn write_after_end(&mut self, mut batch: Batch, end: EpochS) -> Result<()> {
-        batch.incidents.retain(|i| i.opened_at <= end && i.closed_at.is_some_and(|c| c <= end));
-        self.write(batch)
     }
 
     /// Writes the incidents and closes all files.

@@ -22,8 +22,6 @@ use transit::{EpochS, MonitorConfig, Timetable};
 const TICK_S: EpochS = 15;
 /// A longer hole than this is jumped over: nothing can change in it any more, seconds.
 const HOLE_MAX_S: EpochS = 6 * 3_600;
-/// The core learns so late that the last hour is over, seconds.
-const AFTER_HOUR_S: EpochS = 3_600 + 1_800;
 
 /// Arguments of `jolda replay`.
 #[derive(Args, Debug)]
@@ -61,10 +59,9 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
         replay.message(&message.name, &message.body, message.received_at);
         files.write(replay.watch.take_batch())?;
     }
-    let incidents_until = replay.now;
     let health = replay.watch.snapshot(replay.now).feeds.into_iter().next().unwrap_or_default();
-    replay.finish();
-    files.write_after_end(replay.watch.take_batch(), incidents_until)?;
+    replay.watch.finish(replay.now);
+    files.write(replay.watch.take_batch())?;
     files.finish()?;
     let run = clock.elapsed().saturating_sub(started);
     let summary = Summary::of(&replay, &health, load, run);
@@ -153,12 +150,6 @@ impl Replay {
             }
         }
         self.now = at;
-    }
-
-    /// The recording is over: what it says of its last hour is told. Not that the feed fell silent.
-    fn finish(&mut self) {
-        let hour = self.now - self.now.rem_euclid(3_600);
-        self.watch.tick(hour + AFTER_HOUR_S);
     }
 }
 
