@@ -7,7 +7,10 @@
 pub mod console;
 pub mod page;
 
+mod band;
 mod format;
+#[cfg(any(feature = "hydrate", test))]
+mod live;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

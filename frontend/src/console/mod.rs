@@ -1,8 +1,19 @@
 //! The live map: one island over the whole of `/`.
+//!
+//! The list beside the map is the server's and stays HTML; what is selected is the same page that stands at
+//! its own address, fetched and shown in the panel. So every figure is rendered in one place, and the
+//! WebAssembly holds the socket, the movement and the map alone.
+
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(any(feature = "hydrate", test))]
+mod selection;
 
 use crate::page::Language;
 #[cfg(feature = "ssr")]
 use crate::page::Shell;
+use crate::text::ConsoleText;
+use api::HeadwayStatus;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -45,18 +56,200 @@ impl Settings {
     }
 }
 
+/// How the page hears of the buses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Link {
+    #[default]
+    Connecting,
+    Live,
+    Offline,
+}
+
+/// Whether there is a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Ground {
+    #[default]
+    Loading,
+    Ready,
+    NoWebgl,
+    Failed,
+}
+
+/// Height of the sheet on a phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sheet {
+    Peek,
+    #[default]
+    Half,
+    Full,
+}
+
+/// The groups of layers that the reader may hide, by their names in the address and in the map's module.
+const LAYERS: [&str; 3] = ["vehicles", "stops", "intensity"];
+
+/// What the view shows and the browser's part sets.
+#[derive(Clone, Copy, Debug)]
+struct Signals {
+    link: RwSignal<Link>,
+    ground: RwSignal<Ground>,
+    sheet: RwSignal<Sheet>,
+    tally: RwSignal<[u32; 6]>,
+    layers: RwSignal<[bool; 3]>,
+    /// Something is selected: its own address.
+    selected: RwSignal<Option<String>>,
+    /// It is a bus, on the map now.
+    followable: RwSignal<bool>,
+    follow: RwSignal<bool>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            link: RwSignal::default(),
+            ground: RwSignal::default(),
+            sheet: RwSignal::default(),
+            tally: RwSignal::default(),
+            layers: RwSignal::new([true; 3]),
+            selected: RwSignal::new(None),
+            followable: RwSignal::new(false),
+            follow: RwSignal::new(false),
+        }
+    }
+}
+
 /// Map and panel. The children are the list that the server rendered; without a script it stands alone.
 #[island]
 pub fn Console(settings: Settings, children: Children) -> impl IntoView {
     let text = settings.language().console();
+    let signals = Signals::new();
+    #[cfg(feature = "hydrate")]
+    browser::start(settings, signals);
     view! {
         <div class="console">
-            <div id="map" class="map" role="region" aria-label=text.map tabindex="-1">
-                <noscript><p class="map-note">{text.no_script}</p></noscript>
-            </div>
-            <aside class="panel" id="panel">
-                {children()}
+            <aside
+                class="panel"
+                id="panel"
+                aria-label=text.panel
+                data-sheet=move || match signals.sheet.get() {
+                    Sheet::Peek => "peek",
+                    Sheet::Half => "half",
+                    Sheet::Full => "full",
+                }
+            >
+                <button type="button" class="grip" aria-label=text.expand on:click=move |_| signals.sheet.update(next_sheet)></button>
+                {connection(text, signals)}
+                {bar(text, signals)}
+                <div class="panel-scroll" id="panel-scroll" tabindex="-1">
+                    <div id="detail" tabindex="-1" hidden=move || signals.selected.read().is_none()></div>
+                    <div id="overview" hidden=move || signals.selected.read().is_some()>{children()}</div>
+                </div>
             </aside>
+            <div class="map-room">
+                <div id="map" class="map" role="region" aria-label=text.map></div>
+                <noscript><p class="map-note">{text.no_script}</p></noscript>
+                <p class="map-note" id="map-note" role="status" hidden=move || matches!(signals.ground.get(), Ground::Loading | Ground::Ready)>
+                    {move || if signals.ground.get() == Ground::NoWebgl { text.no_webgl } else { text.map_failed }}
+                </p>
+                {tools(text, signals)}
+            </div>
         </div>
+    }
+}
+
+fn next_sheet(sheet: &mut Sheet) {
+    *sheet = match sheet {
+        Sheet::Peek => Sheet::Half,
+        Sheet::Half => Sheet::Full,
+        Sheet::Full => Sheet::Peek,
+    };
+}
+
+fn connection(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
+    view! {
+        <div
+            class="connection"
+            data-state=move || match signals.link.get() {
+                Link::Connecting => "connecting",
+                Link::Live => "live",
+                Link::Offline => "offline",
+            }
+        >
+            <span role="status" id="link">
+                {move || match signals.link.get() {
+                    Link::Connecting => text.connecting,
+                    Link::Live => text.live,
+                    Link::Offline => text.offline,
+                }}
+            </span>
+            <span class="tally">{text.in_view}": "<b id="in-view">{move || signals.tally.read().iter().sum::<u32>()}</b></span>
+        </div>
+    }
+}
+
+fn bar(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
+    view! {
+        <div class="panel-bar" hidden=move || signals.selected.read().is_none()>
+            <button type="button" class="button" id="back"><span aria-hidden="true">"←"</span>{text.back}</button>
+            <span class="grow"></span>
+            <button
+                type="button"
+                class="button"
+                id="follow"
+                hidden=move || !signals.followable.get()
+                aria-pressed=move || if signals.follow.get() { "true" } else { "false" }
+            >
+                {move || if signals.follow.get() { text.unfollow } else { text.follow }}
+            </button>
+            <a class="button" id="page" href=move || signals.selected.get().unwrap_or_default() aria-label=text.open_page title=text.open_page>"↗"</a>
+        </div>
+    }
+}
+
+fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
+    let names = [text.layer_vehicles, text.layer_stops, text.layer_intensity];
+    let boxes = LAYERS.into_iter().zip(names).enumerate().map(|(i, (layer, name))| {
+        view! {
+            <label>
+                <input
+                    type="checkbox"
+                    id=format!("layer-{layer}")
+                    prop:checked=move || signals.layers.read()[i]
+                    checked=true
+                    on:change=move |_| signals.layers.update(|on| on[i] = !on[i])
+                />
+                {name}
+            </label>
+        }
+    });
+    use HeadwayStatus as S;
+    let bands = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown].map(|status| {
+        let index = crate::band::index(status);
+        view! {
+            <li>
+                {crate::band::mark(status)}
+                <span>{text.bands.name(status)}" "<b>{move || signals.tally.read()[index]}</b></span>
+            </li>
+        }
+    });
+    view! {
+        <details class="map-tools" hidden=move || signals.ground.get() != Ground::Ready>
+            <summary>{text.layers}</summary>
+            <div>
+                <fieldset><legend>{text.layers}</legend>{boxes.collect_view()}</fieldset>
+                <fieldset>
+                    <legend>{text.legend}</legend>
+                    <ul>{bands.collect_view()}</ul>
+                </fieldset>
+                <fieldset>
+                    <legend>{text.layer_intensity}": "{text.intensity_width}</legend>
+                    <ul>
+                        <li><span class="stripe low"></span>{text.intensity_low}</li>
+                        <li><span class="stripe"></span>{text.intensity_ok}</li>
+                        <li><span class="stripe none"></span>{text.intensity_unknown}</li>
+                    </ul>
+                </fieldset>
+                <p class="note">{text.keys}</p>
+            </div>
+        </details>
     }
 }

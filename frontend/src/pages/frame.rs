@@ -1,6 +1,6 @@
 //! Header, banners and footer of every page.
 
-use super::Context;
+use super::{Context, chart::trimmed};
 use crate::{
     page::{Language, Page},
     url::with_query,
@@ -58,9 +58,13 @@ fn clock(context: Context<'_>) -> AnyView {
         let speed = if (status.speed - 1.0).abs() < 0.05 {
             String::new()
         } else {
-            format!(" ×{}", voice.decimal(status.speed).trim_end_matches(['0', ',', '.']))
+            format!(" ×{}", trimmed(context, status.speed as f32))
         };
-        view! { <span class="demo" title=voice.text.demo_note>{voice.text.demo}", "{voice.text.demo_note}{speed}</span> }
+        view! {
+            <span class="demo">
+                {voice.text.demo}<span class="demo-note">", "{voice.text.demo_note}</span>{speed}
+            </span>
+        }
     });
     view! {
         <p class="clock">

@@ -1,6 +1,7 @@
 //! The ladder of one direction: stops at even distances, each bus at its place between them.
 
-use super::{Context, marks, stop_path, vehicle_path};
+use super::{Context, stop_path, vehicle_path};
+use crate::band::shape;
 use api::{Direction, Incident, IncidentKind, Pattern, RouteDetail, Vehicle};
 use leptos::prelude::*;
 
@@ -113,7 +114,7 @@ fn vehicles(context: Context<'_>, detail: &RouteDetail, pattern: &Pattern) -> Ve
         Some(Rung {
             y,
             label_y: y,
-            mark: view! { <g class=format!("at {}", band_class(vehicle))>{marks::shape(vehicle.headway_status)}</g> }.into_any(),
+            mark: view! { <g class=format!("at {}", band_class(vehicle))>{shape(vehicle.headway_status)}</g> }.into_any(),
             label: voice.span(vehicle.headway_s),
             href: Some(vehicle_path(&vehicle.vehicle_id)),
             said: format!(

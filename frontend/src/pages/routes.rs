@@ -81,9 +81,11 @@ fn list_view(context: Context<'_>, list: &RouteList, action: &'static str) -> An
     view! {
         <section id="list" class="list">
             {controls(context, &wish, action)}
-            {empty.map(|words| view! { <p class="empty">{words}</p> })}
-            {(empty.is_some() && narrowed).then(|| view! { <p><a href=action>{text.reset}</a></p> })}
-            {empty.is_none().then(|| table(context, &routes))}
+            <div id="list-body">
+                {empty.map(|words| view! { <p class="empty">{words}</p> })}
+                {(empty.is_some() && narrowed).then(|| view! { <p><a href=action>{text.reset}</a></p> })}
+                {empty.is_none().then(|| table(context, &routes))}
+            </div>
         </section>
     }
     .into_any()

@@ -336,7 +336,7 @@ pub(super) fn pages() -> Vec<(&'static str, Page)> {
         ("/", Page::Map(Box::new(routes()))),
         ("/routes", Page::Routes(Box::new(routes()))),
         ("/routes/12", Page::Route(Box::new(route_detail()))),
-        ("/stops", Page::Stops(Box::new(StopList { at: AT, stops: vec![stop()] }))),
+        ("/stops", Page::Stops(Box::new(StopList { at: AT, stops: vec![stop()], more: false }))),
         ("/stops/s6", Page::Stop(Box::new(stop_detail()))),
         ("/vehicles/v3", Page::Vehicle(Box::new(vehicle_detail()))),
         ("/segments/s5/s6", Page::Segment(Box::new(segment_detail()))),

@@ -92,7 +92,10 @@ fn emptiness_is_said_in_words() {
             Page::Routes(Box::new(RouteList { at: 0, routes: vec![] })),
             "В расписании пока нет маршрутов.",
         ),
-        (Page::Stops(Box::new(StopList { at: 0, stops: vec![] })), "Такой остановки нет."),
+        (
+            Page::Stops(Box::new(StopList { at: 0, stops: vec![], more: false })),
+            "Такой остановки нет.",
+        ),
         (Page::Incidents(Box::new(IncidentList { at: 0, incidents: vec![] })), "Событий нет"),
         (
             Page::Search {
