@@ -1,7 +1,7 @@
 // The one module between the page's WebAssembly and MapLibre, and the only JavaScript that we write by hand.
 // It draws what it is told and says what was clicked; it decides nothing about buses.
 import {
-  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl,
+  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
 } from './maplibre/maplibre-gl.mjs';
 
 setWorkerUrl(new URL('./maplibre/maplibre-gl-worker.mjs', import.meta.url).href);
@@ -18,7 +18,7 @@ const BANDS = 6;
 
 const PALETTE = {
   light: {
-    ground: '#eef1f2', area: '#f5f7f7', border: '#c9d3d8', water: '#a9cde0', casing: '#d3dadd', street: '#ffffff',
+    ground: '#e2e7e9', area: '#ebeff0', border: '#b9c5cb', water: '#9fc6db', casing: '#cfd8dc', street: '#ffffff',
     streetText: '#5a6872', placeText: '#45545e', halo: '#f8fafa', stop: '#ffffff', stopLine: '#41525c', stopText: '#24333c',
     select: '#0b5468', even: '#1c63a6', bunched: '#9c5400', gapped: '#a31f4d', unknown: '#56626b', ink: '#14212a',
     low: '#c2406e', under: '#d98aa6', ok: '#5b93c9', over: '#1c63a6',
@@ -71,7 +71,7 @@ function bandImage(band, p) {
     c.fillStyle = colour;
     c.font = '700 8px sans-serif';
     c.textAlign = 'center';
-    c.textBaseline = 'central';
+    c.textBaseline = 'middle';
     c.fillText('?', 0, 0.4);
   }
   return pixels(c);
@@ -109,16 +109,19 @@ async function json(url) {
 
 const names = (language) => ['coalesce', ['get', `name:${language}`], ['get', 'name'], ['get', 'name:ru'], ['get', 'name:en'], ''];
 
+// OpenStreetMap is credited on every map; our own drawings need no credit.
+const credited = (words) => (!words || words.includes('OpenStreetMap') || words === 'Jolda' ? undefined : words);
+
 // What stands under our own layers when the operator gave no other map.
 async function schematic(language, p) {
   const names_ = ['streets', 'districts', 'rivers', 'labels'];
   // A city without these files has plain ground.
   const data = await Promise.all(names_.map((n) => json(`/basemap/${n}.geojson`).catch(() => EMPTY)));
   const sources = {};
-  names_.forEach((n, i) => { sources[n] = { type: 'geojson', data: data[i], attribution: data[i].attribution?.includes('OpenStreetMap') ? undefined : data[i].attribution }; });
+  names_.forEach((n, i) => { sources[n] = { type: 'geojson', data: data[i], attribution: credited(data[i].attribution) }; });
   const wide = (a, b) => ['interpolate', ['exponential', 1.5], ['zoom'], 10, a, 16, b];
   const main = ['match', ['get', 'class'], ['motorway', 'trunk', 'primary'], 1.5, 1];
-  const width = (k) => ['interpolate', ['exponential', 1.5], ['zoom'], 9, ['*', main, k], 12, ['*', main, 2 * k + 0.6], 16, ['*', main, 9 * k]];
+  const width = (k) => ['interpolate', ['exponential', 1.5], ['zoom'], 9, ['*', main, k], 12, ['*', main, 3 * k], 16, ['*', main, 9 * k]];
   return {
     version: 8,
     'font-faces': faces(),
@@ -147,11 +150,45 @@ function faces() {
   };
 }
 
+// The operator's own .pmtiles file, in the layers of the Protomaps basemap.
+async function tiled(basemap, language, p) {
+  if (!globalThis.pmtiles) await new Promise((done, fail) => {
+    const script = Object.assign(document.createElement('script'), { src: new URL('./pmtiles/pmtiles.js', import.meta.url).href, onload: done, onerror: fail });
+    document.head.append(script);
+  });
+  addProtocol('pmtiles', new globalThis.pmtiles.Protocol().tile);
+  const layer = (id, type, from, paint, more = {}) => ({ id, type, source: 'tiles', 'source-layer': from, paint, ...more });
+  const kind = (...kinds) => ['match', ['get', 'kind'], kinds, true, false];
+  const width = (a, b) => ['interpolate', ['exponential', 1.6], ['zoom'], 9, a, 18, b];
+  const round = { layout: { 'line-cap': 'round', 'line-join': 'round' } };
+  const label = { 'text-color': p.placeText, 'text-halo-color': p.halo, 'text-halo-width': 1.5 };
+  return {
+    version: 8,
+    'font-faces': faces(),
+    sources: { tiles: { type: 'vector', url: `pmtiles://${new URL(basemap, location.href).href}` } },
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': p.ground } },
+      layer('earth', 'fill', 'earth', { 'fill-color': p.area }),
+      layer('greens', 'fill', 'landuse', { 'fill-color': p.water, 'fill-opacity': 0.12 }, { filter: kind('park', 'forest', 'wood', 'nature_reserve', 'cemetery', 'grass', 'meadow') }),
+      layer('waters', 'fill', 'water', { 'fill-color': p.water }, { filter: ['==', ['geometry-type'], 'Polygon'] }),
+      layer('rivers', 'line', 'water', { 'line-color': p.water, 'line-width': width(0.6, 5) }, { filter: ['==', ['geometry-type'], 'LineString'] }),
+      layer('buildings', 'fill', 'buildings', { 'fill-color': p.casing, 'fill-opacity': 0.5 }, { minzoom: 15 }),
+      layer('rails', 'line', 'roads', { 'line-color': p.border, 'line-width': 1, 'line-dasharray': [4, 3] }, { filter: kind('rail') }),
+      layer('paths', 'line', 'roads', { 'line-color': p.street, 'line-width': width(0.3, 3) }, { minzoom: 14, filter: kind('path', 'other'), ...round }),
+      layer('street-casings', 'line', 'roads', { 'line-color': p.casing, 'line-width': width(1.2, 24) }, { filter: kind('highway', 'major_road'), ...round }),
+      layer('small-streets', 'line', 'roads', { 'line-color': p.street, 'line-width': width(0.4, 12) }, { filter: kind('minor_road'), ...round }),
+      layer('streets', 'line', 'roads', { 'line-color': p.street, 'line-width': width(0.9, 20) }, { filter: kind('highway', 'major_road'), ...round }),
+      layer('district-borders', 'line', 'boundaries', { 'line-color': p.border, 'line-width': 1, 'line-dasharray': [3, 2] }),
+      layer('street-names', 'symbol', 'roads', { ...label, 'text-color': p.streetText }, { minzoom: 13, layout: { 'symbol-placement': 'line', 'text-field': names(language), 'text-font': FONT, 'text-size': 12 } }),
+      layer('places', 'symbol', 'places', label, { layout: { 'text-field': names(language), 'text-font': FONT, 'text-size': ['match', ['get', 'kind'], 'locality', 15, 12], 'text-max-width': 8 } }),
+    ],
+  };
+}
+
 async function style(settings, p) {
   const { basemap, language } = settings;
   if (basemap === 'none' || basemap === '') return schematic(language, p);
-  if (basemap.endsWith('.pmtiles')) throw new Error('pmtiles');
-  return basemap;
+  return basemap.endsWith('.pmtiles') ? tiled(basemap, language, p) : basemap;
 }
 
 // Our own layers, bottom to top. `p` is the palette; every colour is set again when the theme changes.
@@ -188,6 +225,9 @@ const GROUPS = {
 
 const dark = (theme) => (theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
 
+// Pixels of the map under the sheet of a phone (app.css).
+const sheet = (container) => (innerWidth <= 760 ? container.clientHeight * 0.44 : 0);
+
 /** Makes the map. `settings`: { language, theme, basemap, bounds, words }; `tell(what, a, b)` is called back. */
 export async function createMap(container, settings, tell) {
   let p = PALETTE[dark(settings.theme) ? 'dark' : 'light'];
@@ -197,7 +237,7 @@ export async function createMap(container, settings, tell) {
     style: await style(settings, p),
     hash: true,
     bounds: bounds ?? [-180, -60, 180, 70],
-    fitBoundsOptions: { padding: 20 },
+    fitBoundsOptions: { padding: { top: 16, left: 16, right: 16, bottom: 16 + sheet(container) } },
     attributionControl: false,
     fadeDuration: 0,
     maxZoom: 19,
@@ -246,7 +286,8 @@ class LiveMap {
     this.p = p;
     this.images();
     const own = layers(p);
-    const ground = typeof this.settings.basemap === 'string' && this.settings.basemap !== 'none' ? [] : (await schematic(this.settings.language, p)).layers;
+    const under = await style(this.settings, p);
+    const ground = typeof under === 'string' ? [] : under.layers;
     for (const layer of [...ground, ...own]) {
       for (const [name, value] of Object.entries(layer.paint)) this.map.setPaintProperty(layer.id, name, value);
     }
@@ -356,7 +397,14 @@ class LiveMap {
     const e = encodeURIComponent;
     let features = [];
     try {
-      if (kind === 'route') features = (await json(`/api/v1/routes/${e(a)}`)).patterns.map((p) => line(p.line_e5));
+      if (kind === 'vehicle') {
+        // Not among the vehicles in view: ask where it is.
+        const { vehicle } = await json(`/api/v1/vehicles/${e(a)}`);
+        if (turn !== this.highlighted) return;
+        if (go) this.map.jumpTo({ center: [vehicle.lon, vehicle.lat], zoom: Math.max(this.map.getZoom(), 15), padding: this.padding() });
+        [kind, a, go] = ['route', vehicle.route_id, false];
+      }
+      if (kind === 'route' && a) features = (await json(`/api/v1/routes/${e(a)}`)).patterns.map((p) => line(p.line_e5));
       if (kind === 'segment') features = [line((await json(`/api/v1/segments/${e(a)}/${e(b)}`)).segment.line_e5)];
       if (kind === 'stop') {
         const { stop } = await json(`/api/v1/stops/${e(a)}`);
@@ -372,10 +420,9 @@ class LiveMap {
     this.map.fitBounds(box, { padding: this.padding(), maxZoom: 16, animate: !matchMedia('(prefers-reduced-motion: reduce)').matches });
   }
 
-  // Room for what lies over the map: the sheet on a phone.
+  // Room for what lies over the map.
   padding() {
-    const sheet = innerWidth <= 760 ? this.map.getContainer().clientHeight * 0.45 : 0;
-    return { top: 50, left: 40, right: 50, bottom: 40 + sheet };
+    return { top: 50, left: 40, right: 50, bottom: 40 + sheet(this.map.getContainer()) };
   }
 
   /** Keeps a followed vehicle in the middle. */

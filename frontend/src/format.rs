@@ -1,10 +1,12 @@
 //! Times, spans and numbers as a reader expects them. Times stand in the agency's zone.
 
+#[cfg(feature = "ssr")]
 use crate::{page::Language, text::Text};
 
 const DAY_S: i64 = 86_400;
 
 /// How one reader is spoken to.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Voice {
     pub language: Language,
@@ -21,6 +23,7 @@ pub(crate) fn clock_time(at: i64, utc_offset_s: i32) -> String {
     format!("{:02}:{:02}", s / 3600, s / 60 % 60)
 }
 
+#[cfg(feature = "ssr")]
 /// `8:05`, `1:02:05`: a span as a stopwatch shows it.
 pub(crate) fn stopwatch(s: i64) -> String {
     let (sign, s) = (if s < 0 { "−" } else { "" }, s.abs());
@@ -31,12 +34,21 @@ pub(crate) fn stopwatch(s: i64) -> String {
     }
 }
 
+#[cfg(feature = "ssr")]
 /// `+1:20`, `−0:30`, `0:00`.
 pub(crate) fn signed_stopwatch(s: i64) -> String {
     if s > 0 { format!("+{}", stopwatch(s)) } else { stopwatch(s) }
 }
 
-#[cfg_attr(not(feature = "ssr"), allow(dead_code))]
+/// `—` for unknown.
+#[cfg(feature = "ssr")]
+pub(crate) fn or_dash(value: Option<String>) -> String {
+    value.unwrap_or_else(|| "—".to_owned())
+}
+
+// A page asks the voice for every figure, whether or not the language changes how it is written.
+#[allow(clippy::unused_self)]
+#[cfg(feature = "ssr")]
 impl Voice {
     /// `07:40`.
     pub fn time(&self, at: i64) -> String {
@@ -48,24 +60,19 @@ impl Voice {
         format!("{}:{:02}", self.time(at), (at + i64::from(self.utc_offset_s)).rem_euclid(60))
     }
 
-    /// `—` for unknown, with the word for those who listen.
-    pub fn or_unknown(&self, value: Option<String>) -> String {
-        value.unwrap_or_else(|| "—".to_owned())
-    }
-
     /// `8:05` or `—`.
     pub fn span(&self, s: Option<i32>) -> String {
-        self.or_unknown(s.map(|s| stopwatch(s.into())))
+        or_dash(s.map(|s| stopwatch(s.into())))
     }
 
     /// `+1:20` or `—`.
     pub fn excess(&self, s: Option<f32>) -> String {
-        self.or_unknown(s.map(|s| signed_stopwatch(s.round() as i64)))
+        or_dash(s.map(|s| signed_stopwatch(s.round() as i64)))
     }
 
     /// `25 %` or `—`.
     pub fn percent(&self, share: Option<f32>) -> String {
-        self.or_unknown(share.map(|p| format!("{}\u{202f}%", (p * 100.0).round() as i64)))
+        or_dash(share.map(|p| format!("{}\u{202f}%", (p * 100.0).round() as i64)))
     }
 
     /// One decimal, with the language's own mark.
@@ -131,7 +138,7 @@ impl Voice {
             Some(..=-1) => self.text.early,
             _ => "",
         };
-        let figure = self.or_unknown(s.map(|s| signed_stopwatch(s.into())));
+        let figure = or_dash(s.map(|s| signed_stopwatch(s.into())));
         format!("{figure} {words}").trim_end().to_owned()
     }
 
@@ -146,7 +153,7 @@ impl Voice {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -3,11 +3,13 @@
 //! On the server (`ssr`) [`render`] makes the whole document. In the browser (`hydrate`) only the islands
 //! live: `console`, the live map. A page without an island ships no script.
 #![recursion_limit = "512"]
+// Each face uses its own half; without a face there is only the contract.
+#![cfg_attr(not(any(feature = "ssr", feature = "hydrate")), allow(dead_code))]
 
-pub mod console;
 pub mod page;
 
 mod band;
+mod console;
 mod format;
 #[cfg(any(feature = "hydrate", test))]
 mod live;
@@ -16,6 +18,7 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod quality;
 mod text;
+#[cfg(any(feature = "ssr", feature = "hydrate", test))]
 mod url;
 
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ pub(crate) fn encode(raw: &str) -> String {
     for byte in raw.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(byte as char)
+                out.push(byte as char);
             }
             _ => {
                 const HEX: &[u8; 16] = b"0123456789ABCDEF";

@@ -20,6 +20,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const MAPLIBRE: &str = "web/node_modules/maplibre-gl";
 const MAPLIBRE_FILES: [&str; 3] =
     ["dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css"];
+const PMTILES: &str = "web/node_modules/pmtiles";
+const PMTILES_FILES: [&str; 1] = ["dist/pmtiles.js"];
 const NOTO: &str = "web/node_modules/@fontsource/noto-sans";
 /// Kazakh needs both Cyrillic files.
 const NOTO_FILES: [&str; 3] = [
@@ -134,9 +136,11 @@ fn copy_snippets(from: &Path, to: &Path, output: &mut Output) -> Result<()> {
 
 fn copy_assets(to: &Path, output: &mut Output) -> Result<()> {
     output.copy_folder(Path::new("assets"), to)?;
-    let npm = [
-        (MAPLIBRE, &MAPLIBRE_FILES, "maplibre", "LICENSE.txt"),
-        (NOTO, &NOTO_FILES, "fonts", "LICENSE"),
+    let npm: [(&str, &[&str], &str, Option<&str>); 3] = [
+        (MAPLIBRE, &MAPLIBRE_FILES, "maplibre", Some("LICENSE.txt")),
+        // Its package has no file of its own for the licence (BSD-3-Clause).
+        (PMTILES, &PMTILES_FILES, "pmtiles", None),
+        (NOTO, &NOTO_FILES, "fonts", Some("LICENSE")),
     ];
     for (package, files, folder, licence) in npm {
         let package = Path::new(package);
@@ -150,7 +154,9 @@ fn copy_assets(to: &Path, output: &mut Output) -> Result<()> {
             let name = Path::new(file).file_name().context("a file without a name")?;
             output.write(&to.join(folder).join(name), &read(&package.join(file))?)?;
         }
-        output.write(&to.join(folder).join("LICENSE.txt"), &read(&package.join(licence))?)?;
+        if let Some(licence) = licence {
+            output.write(&to.join(folder).join("LICENSE.txt"), &read(&package.join(licence))?)?;
+        }
     }
     Ok(())
 }

@@ -7,6 +7,8 @@
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(any(feature = "hydrate", test))]
+mod cut;
+#[cfg(any(feature = "hydrate", test))]
 mod selection;
 
 use crate::page::Language;
@@ -57,6 +59,7 @@ impl Settings {
 }
 
 /// How the page hears of the buses.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Link {
     #[default]
@@ -66,6 +69,7 @@ enum Link {
 }
 
 /// Whether there is a map.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Ground {
     #[default]
@@ -119,6 +123,7 @@ impl Signals {
 
 /// Map and panel. The children are the list that the server rendered; without a script it stands alone.
 #[island]
+#[cfg_attr(not(feature = "hydrate"), allow(clippy::needless_pass_by_value))]
 pub fn Console(settings: Settings, children: Children) -> impl IntoView {
     let text = settings.language().console();
     let signals = Signals::new();
@@ -126,7 +131,7 @@ pub fn Console(settings: Settings, children: Children) -> impl IntoView {
     browser::start(settings, signals);
     view! {
         <div class="console">
-            <aside
+            <section
                 class="panel"
                 id="panel"
                 aria-label=text.panel
@@ -143,9 +148,9 @@ pub fn Console(settings: Settings, children: Children) -> impl IntoView {
                     <div id="detail" tabindex="-1" hidden=move || signals.selected.read().is_none()></div>
                     <div id="overview" hidden=move || signals.selected.read().is_some()>{children()}</div>
                 </div>
-            </aside>
+            </section>
             <div class="map-room">
-                <div id="map" class="map" role="region" aria-label=text.map></div>
+                <div id="map" class="map"></div>
                 <noscript><p class="map-note">{text.no_script}</p></noscript>
                 <p class="map-note" id="map-note" role="status" hidden=move || matches!(signals.ground.get(), Ground::Loading | Ground::Ready)>
                     {move || if signals.ground.get() == Ground::NoWebgl { text.no_webgl } else { text.map_failed }}
@@ -190,7 +195,12 @@ fn bar(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
     view! {
         <div class="panel-bar" hidden=move || signals.selected.read().is_none()>
             <button type="button" class="button" id="back"><span aria-hidden="true">"←"</span>{text.back}</button>
-            <span class="grow"></span>
+            <span class="grow note">
+                {move || {
+                    let bus = signals.selected.read().as_ref().is_some_and(|path| path.starts_with("/vehicles/"));
+                    (bus && !signals.followable.get()).then_some(text.not_live)
+                }}
+            </span>
             <button
                 type="button"
                 class="button"
@@ -206,6 +216,7 @@ fn bar(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
 }
 
 fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
+    use HeadwayStatus as S;
     let names = [text.layer_vehicles, text.layer_stops, text.layer_intensity];
     let boxes = LAYERS.into_iter().zip(names).enumerate().map(|(i, (layer, name))| {
         view! {
@@ -221,7 +232,6 @@ fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
             </label>
         }
     });
-    use HeadwayStatus as S;
     let bands = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown].map(|status| {
         let index = crate::band::index(status);
         view! {

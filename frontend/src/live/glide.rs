@@ -91,7 +91,7 @@ impl Marker {
         let report_m = line.nearest(self.report.lon, self.report.lat, along_m, ANCHOR_REACH_M);
         match &mut self.on_line {
             Some(on) if Rc::ptr_eq(&on.line, line) && on.shown_m - report_m < BEHIND_M => {
-                on.report_m = report_m
+                on.report_m = report_m;
             }
             other => {
                 let was_on_line = other.is_some();

@@ -17,7 +17,7 @@ const SLOTS_MIN: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Hour {
     /// Start, epoch seconds.
-    pub hour: i64,
+    pub start: i64,
     /// Plan.
     pub plan: f32,
     /// Fact; `None` is unknown, never zero.
@@ -81,7 +81,7 @@ fn drawing(context: Context<'_>, name: String, hours: &[Hour]) -> AnyView {
         let middle = x + BAR_WIDTH / 2.0;
         let base = TOP + HEIGHT;
         let plan_class = if hour.fact.is_some() { "bar-plan" } else { "bar-unknown" };
-        let label = voice.time(hour.hour)[..2].to_owned();
+        let label = voice.time(hour.start)[..2].to_owned();
         view! {
             <rect class=plan_class x=x y=y(hour.plan) width=BAR_WIDTH height=base - y(hour.plan)/>
             {match hour.fact {
@@ -107,7 +107,7 @@ fn table(context: Context<'_>, hours: &[Hour], with_headway: bool) -> AnyView {
     let rows = hours.iter().map(|hour| {
         view! {
             <tr>
-                <th scope="row">{voice.time(hour.hour)}</th>
+                <th scope="row">{voice.time(hour.start)}</th>
                 <td>{trimmed(context, hour.plan)}</td>
                 <td>{hour.fact.map_or_else(|| text.unknown.to_owned(), |fact| trimmed(context, fact))}</td>
                 {with_headway.then(|| view! { <td>{voice.span(hour.headway_s)}</td> })}
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn no_bar_passes_the_top() {
-        let hour = |plan, fact| Hour { hour: 0, plan, fact, coverage: 1.0, headway_s: None };
+        let hour = |plan, fact| Hour { start: 0, plan, fact, coverage: 1.0, headway_s: None };
         assert_eq!(ceiling(&[hour(3.0, Some(7.5))]), 8.0);
         assert_eq!(ceiling(&[hour(0.0, None)]), 4.0);
         assert_eq!(ceiling(&[hour(1234.0, None)]), 1234.0);

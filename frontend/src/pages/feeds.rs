@@ -1,6 +1,7 @@
 //! Health of the feeds: what came, what was refused and why, in words.
 
 use super::{Context, fact, heading};
+use crate::format::or_dash;
 use api::Feed;
 use leptos::prelude::*;
 
@@ -35,7 +36,7 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
             <dl class="facts">
                 {fact(text.last_dataset, when(feed.header_at))}
                 {fact(text.received, when(feed.received_at))}
-                {fact(text.age, voice.or_unknown(feed.age_s.map(|s| voice.roughly(s.into()))))}
+                {fact(text.age, or_dash(feed.age_s.map(|s| voice.roughly(s.into()))))}
                 {fact(text.matched, voice.percent(feed.matched_share))}
                 {fact(text.accepted, voice.count(feed.accepted))}
                 {fact(text.rejected, voice.count(rejected))}

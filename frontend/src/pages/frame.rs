@@ -22,7 +22,7 @@ pub(super) fn header(context: Context<'_>, page: &Page) -> AnyView {
                 "Jolda"
             </a>
             {navigation(context, page)}
-            <form class="search" action="/search" method="get" role="search">
+            <form class="search" action="/search" method="get" role="search" aria-label=text.search>
                 <label class="sr" for="q">{text.search}</label>
                 <input id="q" name="q" type="search" placeholder=text.search_hint autocomplete="off" maxlength="100" enterkeyhint="search"/>
                 <button type="submit" aria-label=text.search>

@@ -11,7 +11,7 @@ const WIDTH: f32 = 360.0;
 const LINE_X: f32 = 124.0;
 const NAME_X: f32 = 140.0;
 /// Labels of two buses are never closer than this.
-const LABEL_STEP: f32 = 17.0;
+const LABEL_STEP: f32 = 24.0;
 const NAME_CHARS_MAX: usize = 28;
 
 /// A bus or a run without one, at its height.

@@ -14,7 +14,7 @@ mod stops;
 mod vehicle;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 

@@ -120,9 +120,9 @@ fn table(context: Context<'_>, routes: &[&Route]) -> AnyView {
             <table class="routes">
                 <thead>
                     <tr>
-                        <th scope="col">{text.route}</th>
+                        <th scope="col"><span aria-hidden="true">"№"</span><span class="sr">{text.route}</span></th>
                         <th scope="col">{text.direction}", "{text.quality.to_lowercase()}</th>
-                        <th scope="col" class="num">{text.vehicles_plan}</th>
+                        <th scope="col" class="num">{text.vehicles}<br/><small>{text.now}" / "{text.plan.to_lowercase()}</small></th>
                         <th scope="col" class="num">{text.headway}<br/><small>{text.now}" / "{text.plan.to_lowercase()}</small></th>
                         <th scope="col" class="num" title=text.excess_wait_note>{text.excess_wait}</th>
                         <th scope="col" class="num wide">{text.bunched_share}</th>
@@ -192,7 +192,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
         vehicle::table(context, &detail.vehicles)
     };
     view! {
-        {heading(context, title.into_any(), None, Some(on_map))}
+        {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>
         })}
@@ -209,7 +209,7 @@ fn direction_view(context: Context<'_>, detail: &RouteDetail, direction: &Direct
         .iter()
         .filter(|hour| hour.direction_id == direction.direction_id)
         .map(|hour| chart::Hour {
-            hour: hour.hour,
+            start: hour.hour,
             plan: hour.scheduled as f32,
             fact: hour.observed.map(|n| n as f32),
             coverage: hour.coverage,

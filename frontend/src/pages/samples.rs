@@ -3,9 +3,9 @@
 use crate::page::{Language, Page, Shell};
 use api::*;
 
-pub(super) const AT: i64 = 1_766_990_400;
+pub(crate) const AT: i64 = 1_766_990_400;
 
-pub(super) fn shell(language: Language, path: &str) -> Shell {
+pub(crate) fn shell(language: Language, path: &str) -> Shell {
     Shell {
         language,
         theme: None,
@@ -18,7 +18,7 @@ pub(super) fn shell(language: Language, path: &str) -> Shell {
     }
 }
 
-pub(super) fn status() -> Status {
+pub(crate) fn status() -> Status {
     Status {
         at: AT,
         zone: "Asia/Almaty".to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn status() -> Status {
     }
 }
 
-pub(super) fn feed() -> Feed {
+pub(crate) fn feed() -> Feed {
     Feed {
         feed_id: "positions".to_owned(),
         header_at: Some(AT - 12),
@@ -81,7 +81,7 @@ fn route(number: u32, from: &str, to: &str, trouble: f32) -> Route {
     }
 }
 
-pub(super) fn routes() -> RouteList {
+pub(crate) fn routes() -> RouteList {
     let mut routes = vec![
         route(12, "«Алматы-2» теміржол вокзалы", "Медеу мұз айдыны", 0.3),
         route(38, "Аль-Фараби даңғылы / Розыбакиев көшесі", "Рысқұлов даңғылы", 0.0),
@@ -162,7 +162,7 @@ fn pattern(direction_id: u8) -> Pattern {
     }
 }
 
-pub(super) fn route_detail() -> RouteDetail {
+pub(crate) fn route_detail() -> RouteDetail {
     use HeadwayStatus as S;
     let states = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown];
     let vehicles = states
@@ -190,7 +190,7 @@ pub(super) fn route_detail() -> RouteDetail {
     }
 }
 
-pub(super) fn stop() -> Stop {
+pub(crate) fn stop() -> Stop {
     Stop {
         stop_id: "s6".to_owned(),
         code: Some("1406".to_owned()),
@@ -201,7 +201,7 @@ pub(super) fn stop() -> Stop {
     }
 }
 
-pub(super) fn stop_detail() -> StopDetail {
+pub(crate) fn stop_detail() -> StopDetail {
     let next = |i: i64| Arrival {
         route_id: "r/12".to_owned(),
         route_short_name: "12".to_owned(),
@@ -234,7 +234,7 @@ pub(super) fn stop_detail() -> StopDetail {
     }
 }
 
-pub(super) fn vehicle_detail() -> VehicleDetail {
+pub(crate) fn vehicle_detail() -> VehicleDetail {
     let stop = |(i, name): (usize, &&str)| {
         let plan = AT - 900 + i as i64 * 180;
         let past = i < 5;
@@ -258,7 +258,7 @@ pub(super) fn vehicle_detail() -> VehicleDetail {
     }
 }
 
-pub(super) fn segment_detail() -> SegmentDetail {
+pub(crate) fn segment_detail() -> SegmentDetail {
     let segment = Segment {
         from_stop_id: "s5".to_owned(),
         to_stop_id: "s6".to_owned(),
@@ -281,7 +281,7 @@ pub(super) fn segment_detail() -> SegmentDetail {
     SegmentDetail { at: AT, segment, hours }
 }
 
-pub(super) fn incidents() -> IncidentList {
+pub(crate) fn incidents() -> IncidentList {
     use IncidentKind as K;
     let incident = |(i, kind): (usize, K)| Incident {
         incident_id: format!("i{i}"),
@@ -305,7 +305,7 @@ pub(super) fn incidents() -> IncidentList {
     IncidentList { at: AT, incidents: kinds.into_iter().enumerate().map(incident).collect() }
 }
 
-pub(super) fn search() -> SearchResult {
+pub(crate) fn search() -> SearchResult {
     let hit = |kind: &str, id: &str, name: &str, detail: &str| SearchHit {
         kind: kind.to_owned(),
         id: id.to_owned(),
@@ -325,7 +325,7 @@ pub(super) fn search() -> SearchResult {
 }
 
 /// Every page, with its address.
-pub(super) fn pages() -> Vec<(&'static str, Page)> {
+pub(crate) fn pages() -> Vec<(&'static str, Page)> {
     let problem = Problem {
         kind: "/problems/not-found".to_owned(),
         title: "Not found".to_owned(),

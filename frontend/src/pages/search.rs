@@ -16,7 +16,7 @@ pub(super) fn page(context: Context<'_>, query: &str, result: &SearchResult) -> 
     };
     view! {
         {heading(context, text.search.into_any(), None, None)}
-        <form class="controls" action="/search" method="get" role="search" aria-label=text.search>
+        <form class="controls" action="/search" method="get" role="search" aria-label=text.search_hint>
             <label class="grow"><span class="sr">{text.search_hint}</span>
                 <input type="search" name="q" value=query placeholder=text.search_hint maxlength="100"/>
             </label>

@@ -47,7 +47,7 @@ pub(super) fn page(context: Context<'_>, detail: &SegmentDetail) -> AnyView {
 
 fn of(hour: &SegmentHour) -> chart::Hour {
     chart::Hour {
-        hour: hour.hour,
+        start: hour.hour,
         plan: hour.scheduled_vph,
         fact: hour.observed_vph,
         coverage: hour.coverage,

@@ -1,6 +1,8 @@
 //! English.
 
-use super::{Bands, ConsoleText, Plural, Text, Units};
+use super::{Bands, ConsoleText};
+#[cfg(feature = "ssr")]
+use super::{Plural, Text, Units};
 
 pub(super) static CONSOLE: ConsoleText = ConsoleText {
     bands: Bands {
@@ -15,7 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Details",
     connecting: "Connecting…",
     live: "Live",
-    offline: "Offline: showing what was last known",
+    offline: "Offline",
     retry: "Try again",
     no_webgl: "This browser cannot draw the map (no WebGL 2). The lists show everything that is on it.",
     map_failed: "The map could not be loaded. The lists show everything that is on it.",
@@ -23,7 +25,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     loading: "Loading…",
     load_failed: "This could not be loaded. Check the connection and try again.",
     not_found: "There is nothing with this name here.",
-    close: "Close",
     back: "All routes",
     open_page: "Open as a page",
     follow: "Follow",
@@ -35,7 +36,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layer_intensity: "Intensity",
     legend: "Headways",
     in_view: "Buses on the map",
-    seconds_ago: "s ago",
     zoom_in: "Zoom in",
     zoom_out: "Zoom out",
     expand: "Show more or less of the list",
@@ -46,6 +46,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     keys: "Keys: / search, Esc close, arrows move the map, + and − zoom",
 };
 
+#[cfg(feature = "ssr")]
 pub(super) static TEXT: Text = Text {
     console: &CONSOLE,
     units: Units {
@@ -59,9 +60,6 @@ pub(super) static TEXT: Text = Text {
         decimal: '.',
     },
     buses: Plural { one: "bus", few: "buses", many: "buses" },
-    stops_n: Plural { one: "stop", few: "stops", many: "stops" },
-    positions_n: Plural { one: "position", few: "positions", many: "positions" },
-    minutes_n: Plural { one: "minute", few: "minutes", many: "minutes" },
     tagline: "the city's buses, as they run",
     skip: "Skip to the content",
     sections: "Sections",
@@ -149,7 +147,6 @@ pub(super) static TEXT: Text = Text {
     no_vehicles: "No bus of this route is seen now.",
     straight: "The feed gives no shape: straight lines between stops.",
     first_hours: "The first hour of today has not passed yet.",
-    pattern_stops: "Stops of the line",
     stops_hint: "Name or code of a stop",
     no_stops: "No stop matches. Try a part of its name, or the name of the cross street.",
     served_by: "Routes",
@@ -183,13 +180,9 @@ pub(super) static TEXT: Text = Text {
     ],
     trip_inferred: "The trip was inferred from the bus's movement; the feed does not name it.",
     run: "The run, stop by stop",
-    run_chart: "Deviation along the run",
-    arrival: "Arrival",
-    departure: "Departure",
     segment: "Segment",
     intensity: "Intensity",
     intensity_note: "Buses an hour past this stretch, all routes together, planned and observed.",
-    all_routes: "All routes",
     last_hour: "The last 60 minutes",
     no_incidents: "No incidents: nothing to act on now.",
     open_now: "open",

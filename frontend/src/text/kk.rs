@@ -1,6 +1,8 @@
 //! Kazakh.
 
-use super::{Bands, ConsoleText, Plural, Text, Units};
+use super::{Bands, ConsoleText};
+#[cfg(feature = "ssr")]
+use super::{Plural, Text, Units};
 
 pub(super) static CONSOLE: ConsoleText = ConsoleText {
     bands: Bands {
@@ -15,7 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Толығырақ",
     connecting: "Қосылуда…",
     live: "Нақты уақытта",
-    offline: "Байланыс жоқ: соңғы белгілі дерек көрсетілген",
+    offline: "Байланыс жоқ",
     retry: "Қайталау",
     no_webgl: "Бұл браузер картаны сыза алмайды (WebGL 2 жоқ). Картадағының бәрі тізімдерде бар.",
     map_failed: "Карта жүктелмеді. Картадағының бәрі тізімдерде бар.",
@@ -23,7 +25,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     loading: "Жүктелуде…",
     load_failed: "Жүктелмеді. Байланысты тексеріп, қайталаңыз.",
     not_found: "Мұнда мұндай атаумен ештеңе жоқ.",
-    close: "Жабу",
     back: "Барлық маршруттар",
     open_page: "Бөлек бетте ашу",
     follow: "Бақылау",
@@ -35,7 +36,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layer_intensity: "Қарқындылық",
     legend: "Қозғалыс аралығы",
     in_view: "Картадағы автобустар",
-    seconds_ago: "с бұрын",
     zoom_in: "Жақындату",
     zoom_out: "Алыстату",
     expand: "Тізімді үлкейту немесе кішірейту",
@@ -46,6 +46,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     keys: "Пернелер: / іздеу, Esc жабу, бағыттауыштар картаны жылжытады, + және − масштаб",
 };
 
+#[cfg(feature = "ssr")]
 pub(super) static TEXT: Text = Text {
     console: &CONSOLE,
     units: Units {
@@ -59,9 +60,6 @@ pub(super) static TEXT: Text = Text {
         decimal: ',',
     },
     buses: Plural { one: "автобус", few: "автобус", many: "автобус" },
-    stops_n: Plural { one: "аялдама", few: "аялдама", many: "аялдама" },
-    positions_n: Plural { one: "белгі", few: "белгі", many: "белгі" },
-    minutes_n: Plural { one: "минут", few: "минут", many: "минут" },
     tagline: "қала автобустары — жолда",
     skip: "Мазмұнға өту",
     sections: "Бөлімдер",
@@ -149,7 +147,6 @@ pub(super) static TEXT: Text = Text {
     no_vehicles: "Қазір бұл маршруттың бірде-бір автобусы көрінбейді.",
     straight: "Кестеде жол сызығы жоқ: аялдамалар арасы түзу сызықпен қосылған.",
     first_hours: "Бүгінгі күннің алғашқы сағаты әлі өткен жоқ.",
-    pattern_stops: "Желінің аялдамалары",
     stops_hint: "Аялдаманың атауы немесе коды",
     no_stops: "Мұндай аялдама жоқ. Атауының бір бөлігін немесе қиылысқан көшенің атауын жазып көріңіз.",
     served_by: "Маршруттар",
@@ -183,13 +180,9 @@ pub(super) static TEXT: Text = Text {
     ],
     trip_inferred: "Рейс автобустың қозғалысынан анықталды: дереккөз оны атамайды.",
     run: "Рейс аялдамалар бойынша",
-    run_chart: "Рейс бойындағы ауытқу",
-    arrival: "Келуі",
-    departure: "Кетуі",
     segment: "Аралық телім",
     intensity: "Қозғалыс қарқындылығы",
     intensity_note: "Осы телімнен сағатына өтетін автобустар, барлық маршруттар: жоспар және бақылау.",
-    all_routes: "Барлық маршруттар",
     last_hour: "Соңғы 60 минут",
     no_incidents: "Оқиға жоқ: қазір араласудың қажеті жоқ.",
     open_now: "жүріп жатыр",

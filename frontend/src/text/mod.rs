@@ -7,8 +7,11 @@ mod kk;
 mod ru;
 
 use crate::page::Language;
-use api::{HeadwayStatus, IncidentKind};
+use api::HeadwayStatus;
+#[cfg(feature = "ssr")]
+use api::IncidentKind;
 
+#[cfg(feature = "ssr")]
 /// A noun after a number: one, few (2–4 in Russian), many. Kazakh never changes it, English knows two.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plural {
@@ -41,6 +44,7 @@ impl Bands {
     }
 }
 
+#[cfg(feature = "ssr")]
 /// Short names of units, and the mark between whole and part of a number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Units {
@@ -54,8 +58,9 @@ pub(crate) struct Units {
     pub decimal: char,
 }
 
-/// What the live map's own script says. All that the WebAssembly holds of the texts.
+/// What the live map's own script says: all that the WebAssembly holds of the texts.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 pub(crate) struct ConsoleText {
     pub bands: Bands,
     pub map: &'static str,
@@ -70,7 +75,6 @@ pub(crate) struct ConsoleText {
     pub loading: &'static str,
     pub load_failed: &'static str,
     pub not_found: &'static str,
-    pub close: &'static str,
     pub back: &'static str,
     pub open_page: &'static str,
     pub follow: &'static str,
@@ -82,7 +86,6 @@ pub(crate) struct ConsoleText {
     pub layer_intensity: &'static str,
     pub legend: &'static str,
     pub in_view: &'static str,
-    pub seconds_ago: &'static str,
     pub zoom_in: &'static str,
     pub zoom_out: &'static str,
     pub expand: &'static str,
@@ -93,15 +96,13 @@ pub(crate) struct ConsoleText {
     pub keys: &'static str,
 }
 
+#[cfg(feature = "ssr")]
 /// Everything that the pages say.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text {
     pub console: &'static ConsoleText,
     pub units: Units,
     pub buses: Plural,
-    pub stops_n: Plural,
-    pub positions_n: Plural,
-    pub minutes_n: Plural,
     // The frame of every page.
     pub tagline: &'static str,
     pub skip: &'static str,
@@ -193,7 +194,6 @@ pub(crate) struct Text {
     pub no_vehicles: &'static str,
     pub straight: &'static str,
     pub first_hours: &'static str,
-    pub pattern_stops: &'static str,
     // A stop.
     pub stops_hint: &'static str,
     pub no_stops: &'static str,
@@ -219,14 +219,10 @@ pub(crate) struct Text {
     pub occupancy_names: [&'static str; 9],
     pub trip_inferred: &'static str,
     pub run: &'static str,
-    pub run_chart: &'static str,
-    pub arrival: &'static str,
-    pub departure: &'static str,
     // A segment.
     pub segment: &'static str,
     pub intensity: &'static str,
     pub intensity_note: &'static str,
-    pub all_routes: &'static str,
     pub last_hour: &'static str,
     // Incidents.
     pub no_incidents: &'static str,
@@ -268,6 +264,7 @@ pub(crate) struct Text {
     pub chart_unknown: &'static str,
 }
 
+#[cfg(feature = "ssr")]
 impl Text {
     pub fn kind(&self, kind: IncidentKind) -> &'static str {
         self.kinds[match kind {
@@ -307,6 +304,7 @@ impl Language {
         }
     }
 
+    #[cfg(feature = "ssr")]
     pub(crate) const fn text(self) -> &'static Text {
         match self {
             Self::Kk => &kk::TEXT,
@@ -324,6 +322,7 @@ impl Language {
         }
     }
 
+    #[cfg(feature = "ssr")]
     /// The word's form after a number, by CLDR's rules for whole numbers.
     pub(crate) const fn plural(self, n: u64, word: Plural) -> &'static str {
         match self {
@@ -344,7 +343,7 @@ impl Language {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

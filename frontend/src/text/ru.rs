@@ -1,6 +1,8 @@
 //! Russian.
 
-use super::{Bands, ConsoleText, Plural, Text, Units};
+use super::{Bands, ConsoleText};
+#[cfg(feature = "ssr")]
+use super::{Plural, Text, Units};
 
 pub(super) static CONSOLE: ConsoleText = ConsoleText {
     bands: Bands {
@@ -15,7 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Подробности",
     connecting: "Соединение…",
     live: "В реальном времени",
-    offline: "Нет связи: показано последнее известное",
+    offline: "Нет связи",
     retry: "Повторить",
     no_webgl: "Этот браузер не может нарисовать карту (нет WebGL 2). Всё, что на ней есть, — в списках.",
     map_failed: "Карту не удалось загрузить. Всё, что на ней есть, — в списках.",
@@ -23,7 +25,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     loading: "Загрузка…",
     load_failed: "Не удалось загрузить. Проверьте связь и повторите.",
     not_found: "Здесь нет ничего с таким именем.",
-    close: "Закрыть",
     back: "Все маршруты",
     open_page: "Открыть отдельной страницей",
     follow: "Следить",
@@ -35,7 +36,6 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layer_intensity: "Интенсивность",
     legend: "Интервалы",
     in_view: "Автобусов на карте",
-    seconds_ago: "с назад",
     zoom_in: "Приблизить",
     zoom_out: "Отдалить",
     expand: "Больше или меньше списка",
@@ -46,6 +46,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     keys: "Клавиши: / поиск, Esc закрыть, стрелки двигают карту, + и − масштаб",
 };
 
+#[cfg(feature = "ssr")]
 pub(super) static TEXT: Text = Text {
     console: &CONSOLE,
     units: Units {
@@ -59,11 +60,6 @@ pub(super) static TEXT: Text = Text {
         decimal: ',',
     },
     buses: Plural { one: "автобус", few: "автобуса", many: "автобусов" },
-    stops_n: Plural {
-        one: "остановка", few: "остановки", many: "остановок"
-    },
-    positions_n: Plural { one: "отметка", few: "отметки", many: "отметок" },
-    minutes_n: Plural { one: "минута", few: "минуты", many: "минут" },
     tagline: "автобусы города, как они идут",
     skip: "К содержанию",
     sections: "Разделы",
@@ -151,7 +147,6 @@ pub(super) static TEXT: Text = Text {
     no_vehicles: "Сейчас не видно ни одного автобуса этого маршрута.",
     straight: "В расписании нет линии пути: между остановками проведены прямые.",
     first_hours: "Первый час этого дня ещё не прошёл.",
-    pattern_stops: "Остановки линии",
     stops_hint: "Название или код остановки",
     no_stops: "Такой остановки нет. Попробуйте часть названия или название поперечной улицы.",
     served_by: "Маршруты",
@@ -185,13 +180,9 @@ pub(super) static TEXT: Text = Text {
     ],
     trip_inferred: "Рейс определён по движению автобуса: источник его не называет.",
     run: "Рейс по остановкам",
-    run_chart: "Отклонение по ходу рейса",
-    arrival: "Прибытие",
-    departure: "Отправление",
     segment: "Перегон",
     intensity: "Интенсивность движения",
     intensity_note: "Автобусов в час на этом перегоне, все маршруты вместе: план и наблюдение.",
-    all_routes: "Все маршруты",
     last_hour: "За последние 60 минут",
     no_incidents: "Событий нет: вмешиваться сейчас не нужно.",
     open_now: "идёт",

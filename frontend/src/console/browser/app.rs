@@ -112,9 +112,12 @@ fn still() -> bool {
         .is_some_and(|query| query.matches())
 }
 
+/// What the browser calls for each of its frames, and which calls for the next.
+type Frame = Rc<RefCell<Option<Closure<dyn FnMut()>>>>;
+
 /// Starts the pulse. The browser gives no frames to a page that nobody sees.
 pub(super) fn run(app: &Rc<App>) {
-    let again: Rc<RefCell<Option<Closure<dyn FnMut()>>>> = Rc::default();
+    let again = Frame::default();
     let (app, next) = (Rc::clone(app), Rc::clone(&again));
     *again.borrow_mut() = Some(Closure::new(move || {
         pulse(&app);
@@ -123,7 +126,7 @@ pub(super) fn run(app: &Rc<App>) {
     request(&again);
 }
 
-fn request(frame: &Rc<RefCell<Option<Closure<dyn FnMut()>>>>) {
+fn request(frame: &Frame) {
     if let Some(frame) = &*frame.borrow() {
         let _ = window().request_animation_frame(frame.as_ref().unchecked_ref());
     }

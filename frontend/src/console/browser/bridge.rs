@@ -175,5 +175,5 @@ fn tell(app: &Rc<App>, what: &str, a: String, b: String) {
         "segment" => Selection::Segment(a, b),
         _ => return,
     };
-    panel::select(app, Some(selection), panel::From::Map);
+    panel::select(app, Some(&selection), panel::From::Map);
 }

@@ -95,7 +95,7 @@ fn clicked(app: &Rc<App>, event: &MouseEvent) {
         return;
     };
     event.prevent_default();
-    panel::select(app, Some(selection), From::List);
+    panel::select(app, Some(&selection), From::List);
 }
 
 /// Back to the list, and to the place in it.
@@ -138,7 +138,7 @@ fn submitted(app: &Rc<App>, event: &Event) {
     };
     event.prevent_default();
     let path = format!("/search?q={}", encode(&input.value()));
-    panel::select(app, Some(Selection::Page(path)), From::List);
+    panel::select(app, Some(&Selection::Page(path)), From::List);
 }
 
 fn key(app: &Rc<App>, event: &KeyboardEvent) {
@@ -151,11 +151,7 @@ fn key(app: &Rc<App>, event: &KeyboardEvent) {
                 let _ = input.focus();
             }
         }
-        "Escape" => {
-            if app.selection.borrow().is_some() {
-                close(app);
-            }
-        }
+        "Escape" if app.selection.borrow().is_some() => close(app),
         _ => {}
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     console::{
         Sheet,
+        cut::{BANNERS, LIST, MAIN, cut},
         selection::{Selection, address},
     },
     url::{query_value, with_query},
@@ -21,14 +22,6 @@ use web_sys::Response;
 const DETAIL_MS: f64 = 15_000.0;
 /// The list of routes is fetched again so often, ms.
 const LIST_MS: f64 = 30_000.0;
-const MAIN_START: &str = "<main id=\"main\" tabindex=\"-1\">";
-const MAIN_END: &str = "</main>";
-const LIST_START: &str = "<div id=\"list-body\">";
-/// Nothing else stands between the list's body and this.
-const LIST_END: &str = "</div></section>";
-const BANNERS_START: &str = "class=\"banners\" role=\"status\">";
-const BANNERS_END: &str = "</div>";
-
 /// What is under way.
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -62,12 +55,6 @@ pub(super) async fn fetch_text(path: &str) -> Result<String, Option<String>> {
     }
 }
 
-fn between<'a>(page: &'a str, start: &str, end: &str) -> Option<&'a str> {
-    let from = page.find(start)? + start.len();
-    let length = page[from..].find(end)?;
-    Some(&page[from..from + length])
-}
-
 /// Selects what the address says.
 pub(super) fn restore(app: &Rc<App>) {
     let search = window().location().search().unwrap_or_default();
@@ -76,18 +63,18 @@ pub(super) fn restore(app: &Rc<App>) {
         let on = crate::console::LAYERS.map(|name| layers.split(',').any(|l| l == name));
         app.signals.layers.set(on);
     }
-    select(app, Selection::from_query(&search), From::Address);
+    select(app, Selection::from_query(&search).as_ref(), From::Address);
 }
 
 /// Shows a thing in the panel and on the map, or, with `None`, the list again.
-pub(super) fn select(app: &Rc<App>, selection: Option<Selection>, from: From) {
-    let same = *app.selection.borrow() == selection;
+pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
+    let same = app.selection.borrow().as_ref() == selection;
     let follows = matches!(selection, Some(Selection::Vehicle(_)));
     if from != From::Address && !(same && follows) {
         app.signals.follow.set(false);
     }
-    app.signals.selected.set(selection.as_ref().map(Selection::path));
-    (*app.selection.borrow_mut()).clone_from(&selection);
+    app.signals.selected.set(selection.map(Selection::path));
+    *app.selection.borrow_mut() = selection.cloned();
     if from != From::Address && !same {
         write_address(app, true);
     }
@@ -152,14 +139,9 @@ pub(super) fn show_on_map(app: &App, go: bool) {
         Some(Selection::Vehicle(id)) => {
             let fleet = app.fleet.borrow();
             let bus = fleet.by_id(id).and_then(|n| fleet.buses.get(&n));
-            let route = bus.and_then(|bus| bus.identity.route_id.clone());
-            map.highlight(
-                if route.is_some() { "route" } else { "none" },
-                &route.unwrap_or_default(),
-                "",
-                false,
-            );
-            if let (Some(bus), true) = (bus, go) {
+            let Some(bus) = bus else { return map.highlight("vehicle", id, "", go) };
+            map.highlight("route", bus.identity.route_id.as_deref().unwrap_or_default(), "", false);
+            if go {
                 let place = bus.marker.shown();
                 map.centre(place.lon, place.lat, true);
             }
@@ -180,7 +162,7 @@ fn fetch_detail(app: &Rc<App>) {
         let Some(detail) = element("detail") else { return };
         let shown = detail.query_selector("h1").ok().flatten().is_some();
         match answer {
-            Ok(page) | Err(Some(page)) => match between(&page, MAIN_START, MAIN_END) {
+            Ok(page) | Err(Some(page)) => match cut(&page, MAIN) {
                 Some(main) => replace(&detail, main),
                 None => detail.set_inner_html(&note(app.text.not_found, "")),
             },
@@ -268,8 +250,7 @@ pub(super) fn fetch_list(app: &Rc<App>) {
         let path = with_query(&wish(), "lang", &app.settings.language);
         let Ok(page) = fetch_text(&path).await else { return };
         if turn == app.panel.list_turn.get()
-            && let (Some(body), Some(html)) =
-                (element("list-body"), between(&page, LIST_START, LIST_END))
+            && let (Some(body), Some(html)) = (element("list-body"), cut(&page, LIST))
         {
             body.set_inner_html(html);
         }
@@ -281,8 +262,7 @@ pub(super) fn refresh_banners(app: &Rc<App>) {
     let path = with_query("/feeds", "lang", &app.settings.language);
     leptos::task::spawn_local(async move {
         if let Ok(page) = fetch_text(&path).await
-            && let (Some(banners), Some(html)) =
-                (element("banners"), between(&page, BANNERS_START, BANNERS_END))
+            && let (Some(banners), Some(html)) = (element("banners"), cut(&page, BANNERS))
         {
             banners.set_inner_html(html);
         }
