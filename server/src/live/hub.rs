@@ -16,9 +16,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 use transit::ids::RouteIdx;
 
-/// A status that differs only in its clock and its counts is said again after so long, seconds.
-const STATUS_EVERY_S: i64 = 10;
-
 /// What all connections share.
 #[derive(Debug)]
 pub struct Hub {
@@ -128,7 +125,7 @@ impl Hub {
                 Some(_) if !same_epoch => stream.reset(),
                 Some(i) => {
                     if let Some(body) = &bodies[*i] {
-                        stream.replace(body.clone(), epoch, at, says_the_same);
+                        stream.replace(body, epoch, at);
                     } else if let Some(delta) = deltas.get(*i).filter(|d| !d.is_empty()) {
                         let cursor = |seq| Cursor { epoch, seq };
                         stream.push(limits, |seq| delta.encode(&stream.name, cursor(seq), at));
@@ -188,29 +185,6 @@ impl Hub {
         for (name, kind, value) in lines {
             let _ = writeln!(out, "# TYPE {name} {kind}\n{name} {value}");
         }
-    }
-}
-
-/// Whether a reader of `last` learns nothing from `new`.
-fn says_the_same(last: &Body, new: &Body) -> bool {
-    match (last, new) {
-        (Body::Board(a), Body::Board(b)) => {
-            a.stop == b.stop && a.next == b.next && a.last == b.last
-        }
-        (Body::Status(a), Body::Status(b)) => {
-            let mut calm = (**a).clone();
-            calm.at = b.at;
-            for (feed, newer) in calm.feeds.iter_mut().zip(&b.feeds) {
-                feed.header_at = newer.header_at;
-                feed.received_at = newer.received_at;
-                feed.accepted = newer.accepted;
-                feed.rejected.clone_from(&newer.rejected);
-                feed.age_s = newer.age_s;
-                feed.matched_share = newer.matched_share;
-            }
-            calm == **b && b.at - a.at < STATUS_EVERY_S
-        }
-        (a, b) => a == b,
     }
 }
 

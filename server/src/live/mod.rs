@@ -8,6 +8,7 @@ mod connection;
 mod fleet;
 mod frames;
 mod hub;
+mod news;
 mod settings;
 mod stream;
 mod subscriptions;

@@ -2,6 +2,7 @@
 
 use super::fleet::{Fleet, Row};
 use super::frames::{Encoded, snapshot};
+use super::news::is_news;
 use super::topic::Topic;
 use crate::view::Language;
 use api::live::{Body, Cursor, Frame};
@@ -39,8 +40,8 @@ struct Frames {
     ring_bytes: usize,
     /// The snapshot of `seq`, once somebody asked.
     snapshot: Option<Arc<Encoded>>,
-    /// What a whole-state topic said last.
-    body: Option<Body>,
+    /// What a whole-state topic said last, and when.
+    said: Option<(Body, i64)>,
     /// The hub's tick when the last reader was seen.
     read_at_tick: u32,
 }
@@ -109,15 +110,15 @@ impl Stream {
         self.seq.store(self.seq().wrapping_add(1), Ordering::Release);
     }
 
-    /// A topic that is said as a whole: keeps `body` as its newest frame if it differs from the last one.
-    pub fn replace(&self, body: Body, epoch: u32, at: i64, same: impl Fn(&Body, &Body) -> bool) {
+    /// A topic that is said as a whole: `body` becomes its newest frame if it is news.
+    pub fn replace(&self, body: &Body, epoch: u32, at: i64) {
         let mut frames = self.lock();
-        if frames.body.as_ref().is_some_and(|last| same(last, &body)) {
+        if frames.said.as_ref().is_some_and(|(last, said_at)| !is_news(last, body, at - said_at)) {
             return;
         }
         let seq = self.seq().wrapping_add(1);
         frames.snapshot = Some(Arc::new(self.encode(Cursor { epoch, seq }, at, body.clone())));
-        frames.body = Some(body);
+        frames.said = Some((body.clone(), at));
         self.seq.store(seq, Ordering::Release);
     }
 

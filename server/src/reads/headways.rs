@@ -7,6 +7,7 @@ use crate::store::{HeadwayQuery, Window};
 use crate::view::View;
 use api::{Headway, HeadwayList, HeadwayStatus, HeadwaySummary};
 use std::collections::BTreeSet;
+use transit::flow::wait::average_wait_s;
 
 /// The record keeps health by the minute.
 const MINUTE_S: i64 = 60;
@@ -85,13 +86,6 @@ pub(super) fn summary(rows: &[HeadwayRow]) -> HeadwaySummary {
         excess_wait_s: wait.zip(planned).map(|(wait, planned)| (wait - planned) as f32),
         coverage: 0.0,
     }
-}
-
-/// Average wait of people who arrive evenly: Σh² / 2Σh, seconds.
-fn average_wait_s(headways_s: impl IntoIterator<Item = f64>) -> Option<f64> {
-    let (sum, squares) =
-        headways_s.into_iter().fold((0.0, 0.0), |(sum, squares), h| (sum + h, squares + h * h));
-    (sum > 0.0).then(|| squares / (2.0 * sum))
 }
 
 fn headway(row: HeadwayRow) -> Headway {

@@ -345,9 +345,12 @@ async fn whole_topics_speak_when_they_have_news() {
     let next = |tick: u32, at: i64, down: bool| {
         let mut p = (*published(&city.timetable, (1, tick), at, Vec::new())).clone();
         p.store_down = down;
+        // A gap grows while it lasts: no news by itself.
+        let value = 1_260.0 + f64::from(tick);
         // The fixture's incident opens a while before; keep it the same one.
         let mut snapshot = (*p.snapshot).clone();
         snapshot.incidents[0].incident.opened_at = NOW - 90;
+        snapshot.incidents[0].incident.value = value;
         p.snapshot = Arc::new(snapshot);
         Arc::new(p)
     };
@@ -365,4 +368,5 @@ async fn whole_topics_speak_when_they_have_news() {
     let clock: Vec<String> =
         s.collect().iter().flat_map(|e| split(&e.framed)).map(|f| f.topic).collect();
     assert!(clock.contains(&"status".to_owned()), "the clock is set again from time to time");
+    assert!(clock.contains(&"incidents".to_owned()), "and what grew is told by how much");
 }
