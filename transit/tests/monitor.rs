@@ -152,12 +152,11 @@ fn a_feed_that_never_gives_times_is_read_by_what_moves() {
 #[test]
 fn a_stuck_receiver_on_the_line_is_refused_and_makes_no_visits() {
     let mut scene = Scene::new(STREET);
-    let mut events = String::from("07:00:00 bus1 trip=n.0 @2\n07:01:00 bus1 trip=n.0 @400\n");
-    for minute in 2..22 {
-        events += &format!("07:{minute:02}:00 bus1 trip=n.0 @400\n");
+    let mut said = scene.tell("07:00:00 bus1 trip=n.0 @2");
+    for minute in 1..22 {
+        said += &scene.tell(&format!("07:{minute:02}:00 bus1 trip=n.0 @400"));
     }
-    events += "07:22:00 bus1 trip=n.0 @2000\n";
-    let said = scene.tell(&events);
+    said += &scene.tell("07:22:00 bus1 trip=n.0 @2000");
     check(
         &said,
         &expect![[r#"
@@ -201,11 +200,14 @@ fn a_bus_without_a_trip_is_found_by_place_direction_and_time() {
          07:12:30 bus1 on=n.1 @950
          07:13:00 bus1 on=n.1 @1300",
     );
-    check(&said, &expect![[r#"
+    check(
+        &said,
+        &expect![[r#"
         bus1 n.1 A arrives - departs 07:10:31 ±4 inferred
         bus1 n.1 B arrives 07:11:26 departs 07:11:41 ±11 inferred
         bus1 n.1 C arrives 07:12:44 departs 07:12:44 ±3 inferred
-    "#]]);
+    "#]],
+    );
     check(
         &scene.vehicles(),
         &expect![[r#"

@@ -218,7 +218,7 @@ struct Garbage {
 fn instant() -> impl Strategy<Value = EpochS> {
     let around = city().origin(day()) + 6 * 3_600;
     prop_oneof![
-        8 => (around..around + 7_200),
+        8 => around..around + 7_200,
         1 => any::<i64>(),
         1 => prop::sample::select(vec![i64::MIN, i64::MAX, 0, -1, 1, 4_102_444_800_000]),
     ]

@@ -45,11 +45,6 @@ impl Scene {
         Self { timetable, monitor, effects: Vec::new(), origin, now: origin }
     }
 
-    /// Shifts all that follows by whole days.
-    pub fn shift_days(&mut self, days: i64) {
-        self.origin += days * 86_400;
-    }
-
     /// Tells the Monitor `events`, and returns what it newly said.
     pub fn tell(&mut self, events: &str) -> String {
         let said = self.effects.len();
