@@ -25,8 +25,16 @@ const ON_ROAD_MIN: u32 = 3;
 const HEADER_STUCK_S: EpochS = 60;
 /// A shorter unobserved piece between two passages hides no vehicle, seconds.
 const HOLE_MIN_S: EpochS = 60;
-/// Each look moves the feed's own level of staleness by this much of the difference.
-const BASELINE_STEP: f32 = 0.005;
+/// The feed's own level of staleness is the mean of about so many looks.
+const USUAL_LOOKS: u16 = 200;
+/// Before so many looks the feed's own level is not known: nothing is called unusual.
+const USUAL_LOOKS_MIN: u16 = 20;
+/// How often vehicles report is learned as the interval that this share of their reports keeps …
+const REPORT_SHARE: f32 = 0.9;
+/// … by steps of so many seconds, …
+const REPORT_STEP_S: f32 = 4.0;
+/// … within these bounds, seconds.
+const REPORT_BOUNDS_S: (f32, f32) = (10.0, 600.0);
 
 /// Ages of a feed's vehicles at a tick.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +77,10 @@ struct Watch {
     good_in_row: u8,
     stale_in_row: u8,
     stale_usual: f32,
+    /// Looks that `stale_usual` is made of.
+    usual_looks: u16,
+    /// Nine of ten reports of a vehicle follow the one before within this, seconds.
+    report_s: f32,
     renewed_since_look: bool,
     /// Newest measurement ever seen of any of its vehicles.
     newest: Option<EpochS>,
@@ -88,6 +100,8 @@ impl Watch {
             good_in_row: 0,
             stale_in_row: 0,
             stale_usual: 0.0,
+            usual_looks: 0,
+            report_s: PERIOD_ASSUMED_S as f32,
             renewed_since_look: false,
             newest: None,
         }
@@ -212,18 +226,21 @@ impl Watch {
         }
         let share = ages.stale as f32 / ages.considered.max(1) as f32;
         let many = ages.considered >= config.stale_vehicles_min
+            && self.usual_looks >= USUAL_LOOKS_MIN
             && share >= config.stale_share_down
             && share - self.stale_usual >= STALE_OVER_BASELINE;
         if ages.considered >= config.stale_vehicles_min {
-            self.stale_usual += (share - self.stale_usual) * BASELINE_STEP;
+            self.usual_looks = (self.usual_looks + 1).min(USUAL_LOOKS);
+            self.stale_usual += (share - self.stale_usual) / f32::from(self.usual_looks);
         }
         self.stale_in_row = if many { self.stale_in_row.saturating_add(1) } else { 0 };
-        (self.stale_in_row >= STALE_LOOKS)
-            .then(|| (Fault::Partial, now - self.stale_after_s(config)))
+        // Most vehicles were still seen up to now: what was counted of them stays.
+        (self.stale_in_row >= STALE_LOOKS).then_some((Fault::Partial, now))
     }
 
     fn stale_after_s(&self, config: &FlowConfig) -> EpochS {
-        config.stale_after_s.max(2 * self.period_s() + 60)
+        let silent_s = 2 * (self.period_s().max(self.report_s as EpochS));
+        config.stale_after_s.max(silent_s + 60)
     }
 
     /// Until when the feed counts as observed: to `now` while it is up.
@@ -310,6 +327,21 @@ impl Coverage {
                 watch.look(config, now, ages.get(i).copied().unwrap_or_default(), on_road);
             }
         }
+    }
+
+    /// A vehicle of the feed reported, so long after its report before.
+    pub(super) fn reported(&mut self, feed: FeedIdx, interval_s: EpochS) {
+        if let Some(Some(watch)) = self.feeds.get_mut(feed.get()) {
+            let longer = interval_s as f32 > watch.report_s;
+            let step = if longer { REPORT_SHARE } else { REPORT_SHARE - 1.0 };
+            watch.report_s =
+                (watch.report_s + step * REPORT_STEP_S).clamp(REPORT_BOUNDS_S.0, REPORT_BOUNDS_S.1);
+        }
+    }
+
+    /// A vehicle of the feed may have gone on so long since its last report, seconds.
+    pub(super) fn report_s(&self, feed: FeedIdx) -> EpochS {
+        self.get(feed).map_or(0, |w| w.report_s as EpochS)
     }
 
     /// From which age on a position of this feed is stale, seconds.

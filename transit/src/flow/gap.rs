@@ -152,9 +152,12 @@ impl Gaps {
         } else {
             view.config.gapped_ratio
         };
+        // Somebody may have passed since the last reports.
+        let feeds = view.tracking.feeds(view.config, view.now, way.route);
+        let lag_s = feeds.map(|f| view.coverage.report_s(f)).max().unwrap_or(0);
         for place in way.places.clone() {
             let Some(last) = view.headways.latest(place) else { continue };
-            let gap_s = view.now - last.at;
+            let gap_s = view.now - lag_s - last.at;
             let terminal = view.layout.places[place as usize].terminal;
             let unsure = self.unsure_at[place as usize] == view.now;
             if terminal || unsure || gap_s <= EpochS::from(view.config.gap_excess_min_s) {
@@ -169,7 +172,7 @@ impl Gaps {
             if !opens && !stays {
                 continue;
             }
-            let found = Wide { place, since: last.at, ratio, opens };
+            let found = Wide { place, since: last.at + lag_s, ratio, opens };
             let widest = wide.entry((direction, last.instance)).or_insert(found);
             if (found.opens, found.ratio) > (widest.opens, widest.ratio) {
                 *widest = found;

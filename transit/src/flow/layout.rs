@@ -10,6 +10,9 @@ use std::ops::Range;
 /// No address: the second time that a pattern serves the same stop.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// Most places of a direction that stand for it.
+const MAIN_PLACES: usize = 6;
+
 /// A route in a direction.
 #[derive(Clone, Debug)]
 pub(super) struct Direction {
@@ -18,8 +21,9 @@ pub(super) struct Direction {
     pub(super) sense: Option<u8>,
     /// Its places.
     pub(super) places: Range<u32>,
-    /// The place that most of its trips pass, the first such along the line.
-    pub(super) main_place: u32,
+    /// The place that most of its trips pass, the first such along the line; then the middle of its patterns,
+    /// those with most trips first. Where most pass changes over the day.
+    pub(super) main_places: Vec<u32>,
 }
 
 /// A stop as a route serves it in a direction: where headways are measured.
@@ -67,6 +71,7 @@ impl Layout {
         }
         layout.add_directions(timetable);
         layout.add_places(timetable, total as usize, config);
+        layout.add_middles(timetable);
         layout.add_cells(timetable, total as usize);
         layout
     }
@@ -80,7 +85,12 @@ impl Layout {
             timetable.patterns.iter().map(|p| index((p.route, p.direction))).collect();
         self.directions = ways
             .iter()
-            .map(|&(route, sense)| Direction { route, sense, places: 0..0, main_place: NONE })
+            .map(|&(route, sense)| Direction {
+                route,
+                sense,
+                places: 0..0,
+                main_places: Vec::new(),
+            })
             .collect();
     }
 
@@ -110,11 +120,10 @@ impl Layout {
             let index = self.places.len() as u32;
             self.places.push(Place { direction, stop, terminal });
             let row = &mut self.directions[direction as usize];
-            if row.main_place == NONE {
+            if row.places.is_empty() {
                 row.places.start = index;
             }
             row.places.end = index + 1;
-            row.main_place = index;
         }
         let rank = |place: u32| {
             let p = self.places[place as usize];
@@ -126,7 +135,7 @@ impl Layout {
             .map(|d| d.places.clone().max_by_key(|&p| (rank(p), NONE - p)).unwrap_or(NONE))
             .collect();
         for (row, main) in self.directions.iter_mut().zip(main) {
-            row.main_place = main;
+            row.main_places.push(main);
         }
         self.place_at = vec![NONE; total];
         for (i, pattern) in timetable.patterns.iter().enumerate() {
@@ -140,6 +149,19 @@ impl Layout {
                 if let Ok(at) = row.binary_search_by_key(&stop, |p| p.stop) {
                     self.place_at[self.starts[i] as usize + position] = places.start + at as u32;
                 }
+            }
+        }
+    }
+
+    fn add_middles(&mut self, timetable: &Timetable) {
+        let mut by_trips: Vec<usize> = (0..timetable.patterns.len()).collect();
+        by_trips.sort_by_key(|&i| std::cmp::Reverse(timetable.patterns[i].trips.len()));
+        for i in by_trips {
+            let middle = timetable.patterns[i].stops.len() / 2;
+            let place = self.place_at(PatternIdx::from(i), middle);
+            let main = &mut self.directions[self.direction_of[i] as usize].main_places;
+            if place != NONE && main.len() < MAIN_PLACES && !main.contains(&place) {
+                main.push(place);
             }
         }
     }

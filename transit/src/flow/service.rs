@@ -163,11 +163,13 @@ impl Service {
         let way = &mut self.ways[index];
         way.said.retain(|s| s.at > since);
         let on = (view.timetable, view.layout);
-        let main = view.layout.directions[index].main_place;
+        let main = view.layout.directions[index].main_places.iter().filter(|p| **p != NONE);
+        let planned = main.map(|&place| (plan.per_hour(on, place, view.now), place));
+        // Of equals the first.
+        let busiest = planned.reduce(|best, next| if next.0 > best.0 { next } else { best });
         let state = &mut way.state;
-        if main != NONE {
-            state.scheduled_headway_s = plan.headway_s(view.config, on, main, view.now);
-            let planned = plan.per_hour(on, main, view.now);
+        if let Some((planned, place)) = busiest {
+            state.scheduled_headway_s = plan.headway_s(view.config, on, place, view.now);
             state.by_timetable = planned < view.config.frequent_min_vph;
         }
         state.coverage = (view.coverage)(index as u32);

@@ -42,6 +42,10 @@ impl Flow {
             }
             let of_feed = &mut ages[feed];
             let age_s = now - fact.measured_at;
+            let before = self.tracks.get(fact.vehicle).map_or(0, |t| t.fixed_at);
+            if before > 0 && fact.measured_at > before {
+                self.coverage.reported(fact.feed, fact.measured_at - before);
+            }
             of_feed.newest = of_feed.newest.max(Some(fact.measured_at));
             if fact.matched.is_some() && !fact.layover && age_s <= AGE_COUNTS_S {
                 of_feed.considered += 1;

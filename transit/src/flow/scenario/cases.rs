@@ -40,7 +40,7 @@ fn a_late_bus_is_caught_up_and_leaves_a_gap() {
         drives(0, 25, |i| Some(if i == 5 { "park=6:55+460" } else { "" }))
     ));
     expect![[r#"
-        07:03:30 opens 1 gap route 5 at C run t.5 bus b5 value 930
+        07:04:00 opens 1 gap route 5 at C run t.5 bus b5 value 927
         07:09:00 opens 2 bunching route 5 at C run t.6 bus b6 value 140
         07:25:00 closes 2 bunching route 5 at C run t.6 bus b6 value 140
         07:26:30 closes 1 gap route 5 at C run t.5 bus b5 value 1061
@@ -67,10 +67,10 @@ fn a_late_bus_is_caught_up_and_leaves_a_gap() {
 fn a_missing_run_is_a_ghost_and_a_gap() {
     let w = world(&format!("run 6:00..8:30\n{}", drives(0, 25, |i| (i != 5).then_some(""))));
     expect![[r#"
-        06:59:30 opens 1 gap route 5 at B value 930
-        07:00:00 opens 2 ghost route 5 at A run t.5 value 600
-        07:29:00 closes 1 gap route 5 at B value 1201
-        07:33:30 closes 2 ghost route 5 at A run t.5 value 2610
+        07:00:00 opens 1 ghost route 5 at A run t.5 value 600
+        07:00:30 opens 2 gap route 5 at B run t.6 bus b6 value 959
+        07:29:00 closes 2 gap route 5 at B run t.6 bus b6 value 1201
+        07:33:30 closes 1 ghost route 5 at A run t.5 value 2610
     "#]]
     .assert_eq(&w.incidents_text());
 }
@@ -82,8 +82,8 @@ fn a_cancelled_run_is_no_ghost() {
         drives(0, 25, |i| (i != 5).then_some(""))
     ));
     expect![[r#"
-        06:59:30 opens 1 gap route 5 at B value 930
-        07:29:00 closes 1 gap route 5 at B value 1201
+        07:00:30 opens 1 gap route 5 at B run t.6 bus b6 value 959
+        07:29:00 closes 1 gap route 5 at B run t.6 bus b6 value 1201
     "#]]
     .assert_eq(&w.incidents_text());
 }
@@ -92,12 +92,12 @@ fn a_cancelled_run_is_no_ghost() {
 fn nobody_comes_any_more() {
     let w = world(&format!("run 6:00..8:30\n{}", drives(0, 9, |_| Some(""))));
     expect![[r#"
-        07:39:30 opens 1 gap route 5 at B value 930
-        07:40:00 opens 2 ghost route 5 at A run t.9 value 600
+        07:40:00 opens 1 ghost route 5 at A run t.9 value 600
+        07:40:00 opens 2 gap route 5 at B value 930
         07:50:00 opens 3 ghost route 5 at A run t.10 value 600
         07:53:30 opens 4 feed_down value 330
-        07:53:30 closes 1 gap route 5 at B value 1740 as of 07:48:00
-        08:13:30 closes 2 ghost route 5 at A run t.9 value 2610
+        07:53:30 closes 2 gap route 5 at B value 1709 as of 07:48:00
+        08:13:30 closes 1 ghost route 5 at A run t.9 value 2610
         08:23:30 closes 3 ghost route 5 at A run t.10 value 2610
     "#]]
     .assert_eq(&w.incidents_text());
