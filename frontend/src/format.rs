@@ -131,15 +131,14 @@ impl Voice {
         format!("{} {}", self.roughly((self.at - at).max(0)), self.text.ago)
     }
 
-    /// `+2:10 опоздание`, `−0:40 опережение`, `0:00`.
-    pub fn deviation(&self, s: Option<i32>) -> String {
-        let words = match s {
-            Some(1..) => self.text.late,
-            Some(..=-1) => self.text.early,
-            _ => "",
+    /// `+2:10` and `опоздание`; `−0:40` and `опережение`; `0:00` and nothing.
+    pub fn deviation(&self, s: Option<i32>) -> (String, Option<&'static str>) {
+        let word = match s {
+            Some(1..) => Some(self.text.late),
+            Some(..=-1) => Some(self.text.early),
+            _ => None,
         };
-        let figure = or_dash(s.map(|s| signed_stopwatch(s.into())));
-        format!("{figure} {words}").trim_end().to_owned()
+        (or_dash(s.map(|s| signed_stopwatch(s.into()))), word)
     }
 
     /// `350 м`, `4,2 км`.
@@ -195,8 +194,8 @@ mod tests {
         assert_eq!(ru.relative(ru.at - 200), "3 мин назад");
         assert_eq!(ru.relative(ru.at + 10), "сейчас");
         assert_eq!(voice(Language::En).roughly(7500), "2 h 5 min");
-        assert_eq!(ru.deviation(Some(130)), "+2:10 опоздание");
-        assert_eq!(ru.deviation(Some(0)), "0:00");
-        assert_eq!(ru.deviation(None), "—");
+        assert_eq!(ru.deviation(Some(130)), ("+2:10".to_owned(), Some("опоздание")));
+        assert_eq!(ru.deviation(Some(0)), ("0:00".to_owned(), None));
+        assert_eq!(ru.deviation(None), ("—".to_owned(), None));
     }
 }

@@ -123,7 +123,7 @@ impl Signals {
 
 /// Map and panel. The children are the list that the server rendered; without a script it stands alone.
 #[island]
-#[cfg_attr(not(feature = "hydrate"), allow(clippy::needless_pass_by_value))]
+#[allow(clippy::needless_pass_by_value)]
 pub fn Console(settings: Settings, children: Children) -> impl IntoView {
     let text = settings.language().console();
     let signals = Signals::new();

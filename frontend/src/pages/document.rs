@@ -69,7 +69,8 @@ fn preloads(shell: &Shell) -> AnyView {
 fn wake_script(shell: &Shell) -> AnyView {
     let script = format!(
         "const m=await import({js:?});await m.default({{module_or_path:{wasm:?}}});m.hydrate();\
-         for(const e of document.querySelectorAll('leptos-island'))await m[e.dataset.component]?.(e);",
+         for(const e of document.querySelectorAll('leptos-island')){{\
+         const f=m[e.dataset.component];f?await f(e):console.error('The page and its script differ in age: load the page again.');}}",
         js = script_path(shell),
         wasm = wasm_path(shell),
     );

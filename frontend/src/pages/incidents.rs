@@ -1,6 +1,6 @@
 //! Incidents: what a dispatcher may act on.
 
-use super::{Context, heading, marks, stop_path, vehicle_path};
+use super::{Context, heading, marks, number_head, stop_path, vehicle_path};
 use crate::format::stopwatch;
 use api::{Incident, IncidentKind, IncidentList};
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub(super) fn table(context: Context<'_>, incidents: &[Incident], with_route: bo
         <div class="scroll"><table class="board">
             <thead><tr>
                 <th scope="col">{text.status}</th>
-                {with_route.then(|| view! { <th scope="col">{text.route}</th> })}
+                {with_route.then(|| number_head(context))}
                 <th scope="col">{text.place}</th><th scope="col" class="num">{text.value}</th>
                 <th scope="col" class="num">{text.since}</th><th scope="col" class="num">{text.until}</th>
             </tr></thead>

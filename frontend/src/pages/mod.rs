@@ -115,3 +115,17 @@ fn heading(
 fn fact(name: &'static str, value: impl IntoView + 'static) -> AnyView {
     view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
 }
+
+/// Seconds late or early, the word below the figure.
+fn deviation(context: Context<'_>, s: Option<i32>) -> AnyView {
+    let (figure, word) = context.voice.deviation(s);
+    view! { {figure}{word.map(|word| view! { <small class="block">{word}</small> })} }.into_any()
+}
+
+/// The head of a column of route numbers: narrow for the eye, whole for the ear.
+fn number_head(context: Context<'_>) -> AnyView {
+    view! {
+        <th scope="col"><span aria-hidden="true">"№"</span><span class="sr">{context.voice.text.route}</span></th>
+    }
+    .into_any()
+}

@@ -1,6 +1,6 @@
 //! The list of routes with their live service, and one route.
 
-use super::{Context, chart, fact, frame, heading, incidents, ladder, marks, vehicle};
+use super::{Context, chart, fact, frame, heading, incidents, ladder, marks, number_head, vehicle};
 use crate::{
     console::{Console, Settings},
     quality::{Judgement, Order},
@@ -120,7 +120,7 @@ fn table(context: Context<'_>, routes: &[&Route]) -> AnyView {
             <table class="routes">
                 <thead>
                     <tr>
-                        <th scope="col"><span aria-hidden="true">"№"</span><span class="sr">{text.route}</span></th>
+                        {number_head(context)}
                         <th scope="col">{text.direction}", "{text.quality.to_lowercase()}</th>
                         <th scope="col" class="num">{text.vehicles}<br/><small>{text.now}" / "{text.plan.to_lowercase()}</small></th>
                         <th scope="col" class="num">{text.headway}<br/><small>{text.now}" / "{text.plan.to_lowercase()}</small></th>

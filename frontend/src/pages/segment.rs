@@ -34,7 +34,7 @@ pub(super) fn page(context: Context<'_>, detail: &SegmentDetail) -> AnyView {
             <dl class="facts">
                 {fact(text.last_hour, view! {
                     {segment.observed_vph.map_or_else(|| text.unknown.to_owned(), vph)}
-                    <small>" / "{text.plan.to_lowercase()}" "{vph(segment.scheduled_vph)}</small>
+                    <small class="block">{text.plan.to_lowercase()}" "{vph(segment.scheduled_vph)}</small>
                 })}
                 {fact(text.coverage, voice.percent(Some(segment.coverage)))}
             </dl>

@@ -1,6 +1,6 @@
 //! Stops: the search, and one stop's board.
 
-use super::{Context, heading, marks, stop_path, vehicle_path};
+use super::{Context, deviation, heading, marks, number_head, stop_path, vehicle_path};
 use crate::url::{encode, query_value};
 use api::{Arrival, Departure, StopDetail, StopList};
 use leptos::prelude::*;
@@ -78,7 +78,7 @@ fn next(context: Context<'_>, arrivals: &[Arrival]) -> AnyView {
     view! {
         <div class="scroll"><table class="board">
             <thead><tr>
-                <th scope="col">{text.route}</th><th scope="col">{text.towards}</th>
+                {number_head(context)}<th scope="col">{text.towards}</th>
                 <th scope="col" class="num">{text.expected}</th><th scope="col" class="num">{text.plan}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
@@ -93,14 +93,14 @@ fn last(context: Context<'_>, departures: &[Departure]) -> AnyView {
         return view! { <p class="empty">{text.no_last}</p> }.into_any();
     }
     let rows = departures.iter().map(|departure| {
-        let deviation = i32::try_from(departure.departed - departure.scheduled).ok();
+        let late_s = i32::try_from(departure.departed - departure.scheduled).ok();
         view! {
             <tr>
                 <th scope="row">{marks::route_badge(&departure.route_id, &departure.route_short_name)}</th>
                 <td class="way"><span class="headsign">{departure.headsign.clone()}</span>
                     <a href=vehicle_path(&departure.vehicle_id)>{marks::band(context, departure.headway_status)}</a></td>
                 <td class="num">{voice.time(departure.departed)}<small>" / "{voice.time(departure.scheduled)}</small></td>
-                <td class="num">{voice.deviation(deviation)}</td>
+                <td class="num">{deviation(context, late_s)}</td>
                 <td class="num">{voice.span(departure.headway_s)}<small>" / "{voice.span(departure.scheduled_headway_s)}</small></td>
             </tr>
         }
@@ -108,7 +108,7 @@ fn last(context: Context<'_>, departures: &[Departure]) -> AnyView {
     view! {
         <div class="scroll"><table class="board">
             <thead><tr>
-                <th scope="col">{text.route}</th><th scope="col">{text.towards}</th>
+                {number_head(context)}<th scope="col">{text.towards}</th>
                 <th scope="col" class="num">{text.left}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>
                 <th scope="col" class="num">{text.deviation}</th>
                 <th scope="col" class="num">{text.headway}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>

@@ -1,6 +1,6 @@
 //! One vehicle with its run, and the table of a route's vehicles.
 
-use super::{Context, fact, heading, marks, stop_path, vehicle_path};
+use super::{Context, deviation, fact, heading, marks, stop_path, vehicle_path};
 use crate::url::encode;
 use api::{TripStop, Vehicle, VehicleDetail};
 use leptos::prelude::*;
@@ -69,7 +69,7 @@ fn facts(context: Context<'_>, vehicle: &Vehicle) -> AnyView {
     view! {
         {fact(text.place, place(context, vehicle))}
         {fact(text.headway, format!("{} / {}", voice.span(vehicle.headway_s), voice.span(vehicle.scheduled_headway_s)))}
-        {fact(text.deviation, voice.deviation(vehicle.schedule_deviation_s))}
+        {fact(text.deviation, deviation(context, vehicle.schedule_deviation_s))}
         {leader}
         {fact(text.measured, voice.ago(vehicle.measured_at))}
         {speed.map(|speed| fact(text.speed, speed))}
@@ -84,7 +84,7 @@ fn run(context: Context<'_>, stops: &[TripStop]) -> AnyView {
     let rows = stops.iter().map(|stop| {
         let actual = stop.departure.or(stop.arrival);
         let plan = if stop.departure.is_some() { stop.scheduled_departure } else { stop.scheduled_arrival };
-        let deviation = actual.or(stop.expected_arrival).and_then(|at| i32::try_from(at - plan).ok());
+        let late_s = actual.or(stop.expected_arrival).and_then(|at| i32::try_from(at - plan).ok());
         let (class, at) = match (actual, stop.expected_arrival) {
             (Some(at), _) => ("num", Some(at)),
             (None, at) => ("num forecast", at),
@@ -94,8 +94,8 @@ fn run(context: Context<'_>, stops: &[TripStop]) -> AnyView {
                 <th scope="row"><a href=stop_path(&stop.stop_id)>{stop.stop_name.clone()}</a></th>
                 <td class="num">{voice.time(plan)}</td>
                 <td class=class>{at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}
-                    {(actual.is_none() && at.is_some()).then(|| view! { <small>" "{text.forecast.to_lowercase()}</small> })}</td>
-                <td class="num">{voice.deviation(deviation)}</td>
+                    {(actual.is_none() && at.is_some()).then(|| view! { <small class="block">{text.forecast.to_lowercase()}</small> })}</td>
+                <td class="num">{deviation(context, late_s)}</td>
                 <td class="num">{voice.span(stop.headway_s)}</td>
             </tr>
         }
@@ -124,7 +124,7 @@ pub(super) fn table(context: Context<'_>, vehicles: &[Vehicle]) -> AnyView {
                 <td class="way"><span class="headsign">{vehicle.headsign.clone()}</span>{marks::band(context, vehicle.headway_status)}</td>
                 <td>{place(context, vehicle)}</td>
                 <td class="num">{voice.span(vehicle.headway_s)}<small>" / "{voice.span(vehicle.scheduled_headway_s)}</small></td>
-                <td class="num">{voice.deviation(vehicle.schedule_deviation_s)}</td>
+                <td class="num">{deviation(context, vehicle.schedule_deviation_s)}</td>
                 <td class="num">{voice.ago(vehicle.measured_at)}</td>
             </tr>
         }
