@@ -9,7 +9,7 @@ setWorkerUrl(new URL('./maplibre/maplibre-gl-worker.mjs', import.meta.url).href)
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const FONT = ['Jolda Map', 'Noto Sans', 'Segoe UI', 'sans-serif'];
 const STOPS_ZOOM = 13;
-const SEGMENTS_ZOOM = 10;
+const SEGMENTS_ZOOM = 9;
 const SEGMENTS_REFRESH_MS = 60_000;
 const TOUCH_PX = 14;
 const MOUSE_PX = 5;
@@ -213,7 +213,7 @@ function layers(p) {
     { id: 'chosen', type: 'circle', source: 'vehicles', filter: ['==', ['get', 'i'], -1], paint: { 'circle-radius': 18, 'circle-color': p.select, 'circle-opacity': 0.25, 'circle-stroke-color': p.select, 'circle-stroke-width': 3 } },
     { id: 'headings', type: 'symbol', source: 'vehicles', minzoom: 12.5, filter: ['>=', ['get', 'b'], 0], layout: { 'icon-image': 'arrow', 'icon-rotate': ['get', 'b'], 'icon-rotation-alignment': 'map', ...still }, paint: { 'icon-opacity': ['get', 'a'] } },
     { id: 'vehicles', type: 'symbol', source: 'vehicles', layout: { 'icon-image': ['concat', 'band-', ['get', 's']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.6, 13, 0.85, 16, 1.1], 'symbol-sort-key': ['get', 's'], ...still }, paint: { 'icon-opacity': ['get', 'a'] } },
-    { id: 'vehicle-numbers', type: 'symbol', source: 'vehicles', minzoom: 12.5, layout: text({ 'text-field': ['get', 'r'], 'text-size': 12, 'text-anchor': 'top', 'text-offset': [0, 0.9], 'text-allow-overlap': true, 'text-ignore-placement': true }), paint: { 'text-color': p.ink, 'text-halo-color': p.halo, 'text-halo-width': 2, 'text-opacity': ['get', 'a'] } },
+    { id: 'vehicle-numbers', type: 'symbol', source: 'vehicles', minzoom: 12.5, layout: text({ 'text-field': ['get', 'r'], 'text-size': 12, 'text-anchor': 'top', 'text-offset': [0, 1.3], 'text-allow-overlap': true, 'text-ignore-placement': true }), paint: { 'text-color': p.ink, 'text-halo-color': p.halo, 'text-halo-width': 2, 'text-opacity': ['get', 'a'] } },
   ];
 }
 
@@ -266,7 +266,9 @@ class LiveMap {
     for (const source of ['segments', 'stops', 'highlight', 'vehicles']) {
       map.addSource(source, { type: 'geojson', data: EMPTY, ...(source === 'vehicles' ? { maxzoom: 14, buffer: 64, tolerance: 0 } : {}) });
     }
-    for (const layer of layers(p)) map.addLayer(layer);
+    // Lines lie under the names of the ground, all else over them.
+    const name = map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
+    for (const layer of layers(p)) map.addLayer(layer, layer.type === 'line' ? name : undefined);
     map.on('moveend', () => this.moved());
     map.on('dragstart', () => tell('drag', '', ''));
     map.on('click', (e) => this.clicked(e));

@@ -4,6 +4,9 @@
 use crate::{page::Language, text::Text};
 
 const DAY_S: i64 = 86_400;
+/// From here on a deviation is called late or early; below it a bus is as good as on time.
+#[cfg(feature = "ssr")]
+const DEVIATION_S: i32 = 60;
 
 /// How one reader is spoken to.
 #[cfg(feature = "ssr")]
@@ -131,11 +134,11 @@ impl Voice {
         format!("{} {}", self.roughly((self.at - at).max(0)), self.text.ago)
     }
 
-    /// `+2:10` and `опоздание`; `−0:40` and `опережение`; `0:00` and nothing.
+    /// `+2:10` and `опоздание`; `−1:40` and `опережение`; `+0:20` and nothing.
     pub fn deviation(&self, s: Option<i32>) -> (String, Option<&'static str>) {
         let word = match s {
-            Some(1..) => Some(self.text.late),
-            Some(..=-1) => Some(self.text.early),
+            Some(s) if s >= DEVIATION_S => Some(self.text.late),
+            Some(s) if s <= -DEVIATION_S => Some(self.text.early),
             _ => None,
         };
         (or_dash(s.map(|s| signed_stopwatch(s.into()))), word)
@@ -195,7 +198,8 @@ mod tests {
         assert_eq!(ru.relative(ru.at + 10), "сейчас");
         assert_eq!(voice(Language::En).roughly(7500), "2 h 5 min");
         assert_eq!(ru.deviation(Some(130)), ("+2:10".to_owned(), Some("опоздание")));
-        assert_eq!(ru.deviation(Some(0)), ("0:00".to_owned(), None));
+        assert_eq!(ru.deviation(Some(-100)), ("−1:40".to_owned(), Some("опережение")));
+        assert_eq!(ru.deviation(Some(20)), ("+0:20".to_owned(), None));
         assert_eq!(ru.deviation(None), ("—".to_owned(), None));
     }
 }

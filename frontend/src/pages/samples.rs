@@ -221,7 +221,7 @@ pub(crate) fn stop_detail() -> StopDetail {
         trip_id: format!("l{i}"),
         vehicle_id: format!("v{i}"),
         scheduled: AT - i * 480,
-        departed: AT - i * 480 + 90 - i * 40,
+        departed: AT - i * 480 + 190 - i * 60,
         headway_s: Some(600),
         scheduled_headway_s: Some(480),
         headway_status: HeadwayStatus::Bunched,
