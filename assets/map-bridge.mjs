@@ -302,7 +302,8 @@ class LiveMap {
   }
 
   moved() {
-    this.tell('move', '', '');
+    // Later: the page may be in the midst of what moved the map.
+    queueMicrotask(() => this.tell('move', '', ''));
     this.stops();
     this.segments();
   }

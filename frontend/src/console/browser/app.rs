@@ -190,11 +190,11 @@ fn follow(app: &App, map: &LiveMap) {
     if app.signals.followable.get_untracked() != on_map {
         app.signals.followable.set(on_map);
     }
-    if let Some(id) = chosen
-        && app.signals.follow.get_untracked()
-        && let Some(bus) = app.fleet.borrow().buses.get(&id)
-    {
-        let place = bus.marker.shown();
+    // The map answers at once that it has moved: nothing may be borrowed then.
+    let place = chosen
+        .filter(|_| app.signals.follow.get_untracked())
+        .and_then(|id| Some(app.fleet.borrow().buses.get(&id)?.marker.shown()));
+    if let Some(place) = place {
         map.centre(place.lon, place.lat, true);
     }
 }

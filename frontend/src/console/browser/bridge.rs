@@ -168,8 +168,9 @@ fn tell(app: &Rc<App>, what: &str, a: String, b: String) {
         "vehicle" => {
             let id = a.parse::<u32>().ok();
             let fleet = app.fleet.borrow();
-            let Some(bus) = id.and_then(|id| fleet.buses.get(&id)) else { return };
-            Selection::Vehicle(bus.identity.vehicle_id.clone())
+            let bus = id.and_then(|id| fleet.buses.get(&id));
+            let Some(vehicle_id) = bus.map(|bus| bus.identity.vehicle_id.clone()) else { return };
+            Selection::Vehicle(vehicle_id)
         }
         "stop" => Selection::Stop(a),
         "segment" => Selection::Segment(a, b),

@@ -2,6 +2,7 @@
 
 use super::{
     app::{App, now_ms},
+    bridge::LiveMap,
     element,
 };
 use crate::{
@@ -130,23 +131,28 @@ pub(super) fn write_address(app: &App, new_entry: bool) {
 
 /// Draws the selection; `go`: and goes there.
 pub(super) fn show_on_map(app: &App, go: bool) {
-    let map = app.map.borrow();
-    let Some(map) = &*map else { return };
-    match &*app.selection.borrow() {
-        Some(Selection::Route(id)) => map.highlight("route", id, "", go),
-        Some(Selection::Stop(id)) => map.highlight("stop", id, "", go),
-        Some(Selection::Segment(from, to)) => map.highlight("segment", from, to, go),
-        Some(Selection::Vehicle(id)) => {
-            let fleet = app.fleet.borrow();
-            let bus = fleet.by_id(id).and_then(|n| fleet.buses.get(&n));
-            let Some(bus) = bus else { return map.highlight("vehicle", id, "", go) };
-            map.highlight("route", bus.identity.route_id.as_deref().unwrap_or_default(), "", false);
-            if go {
-                let place = bus.marker.shown();
-                map.centre(place.lon, place.lat, true);
-            }
-        }
+    // The map answers at once that it has moved: nothing may be borrowed then.
+    let (map, selection) = (app.map.borrow().clone(), app.selection.borrow().clone());
+    let Some(map) = map else { return };
+    match selection {
+        Some(Selection::Route(id)) => map.highlight("route", &id, "", go),
+        Some(Selection::Stop(id)) => map.highlight("stop", &id, "", go),
+        Some(Selection::Segment(from, to)) => map.highlight("segment", &from, &to, go),
+        Some(Selection::Vehicle(id)) => vehicle_on_map(app, &map, &id, go),
         Some(Selection::Page(_)) | None => map.highlight("none", "", "", false),
+    }
+}
+
+fn vehicle_on_map(app: &App, map: &LiveMap, id: &str, go: bool) {
+    let known = {
+        let fleet = app.fleet.borrow();
+        let bus = fleet.by_id(id).and_then(|number| fleet.buses.get(&number));
+        bus.map(|bus| (bus.identity.route_id.clone().unwrap_or_default(), bus.marker.shown()))
+    };
+    let Some((route_id, place)) = known else { return map.highlight("vehicle", id, "", go) };
+    map.highlight("route", &route_id, "", false);
+    if go {
+        map.centre(place.lon, place.lat, true);
     }
 }
 
