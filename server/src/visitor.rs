@@ -6,6 +6,20 @@ use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Who asks, as an extension of every request: `http` finds it out once, for all limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    /// The address that limits are kept by.
+    pub address: IpAddr,
+}
+
+/// Nobody known: all of them together are one.
+impl Default for Visitor {
+    fn default() -> Self {
+        Self { address: IpAddr::V6(Ipv6Addr::UNSPECIFIED) }
+    }
+}
+
 /// The address that limits are kept by: of IPv6 the /64, since one reader has all of it.
 ///
 /// With `behind_proxy` it is the last entry of `X-Forwarded-For`, the one that our own proxy wrote; what
@@ -17,7 +31,7 @@ pub fn address_of(headers: &HeaderMap, extensions: &Extensions, behind_proxy: bo
     };
     let peer = || extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let address = behind_proxy.then(forwarded).flatten().or_else(peer);
-    network_of(address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)))
+    address.map_or(Visitor::default().address, network_of)
 }
 
 /// What of an address one reader has: all of an IPv4 address, the /64 of an IPv6 one.
@@ -85,7 +99,7 @@ impl AddressRates {
             // A full bucket remembers nothing: forgetting it changes nothing.
             buckets.retain(|_, b| !b.is_full(self.burst, self.per_second, now_s));
             if buckets.len() >= self.addresses {
-                address = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+                address = Visitor::default().address;
             }
         }
         let bucket = buckets.entry(address).or_insert_with(|| TokenBucket::full(self.burst, now_s));

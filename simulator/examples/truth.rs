@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p simulator --example truth [-- FEED.zip YYYYMMDD]`
 
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
 use simulator::score::{VisitScore, quantile, score_visits, share_within, watch};
 use simulator::{World, WorldConfig};
 use std::sync::Arc;

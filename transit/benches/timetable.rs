@@ -1,5 +1,11 @@
 //! Loading a feed, beside gtfs-structures on the same bytes, and the questions of every tick.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "a benchmark may end by panicking; its macros document nothing"
+)]
+
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write as _;
 use std::hint::black_box;

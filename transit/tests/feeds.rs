@@ -1,6 +1,8 @@
 //! Every real and every odd feed of the shared data loads, or is refused with file, line and reason; and
 //! what it loads to is what gtfs-structures reads.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};

@@ -120,7 +120,7 @@ fn bind(wasm: &Path, site: &Path, release: bool, output: &mut Output) -> Result<
         let data = read(&raw.join(file))?;
         let hash = hash(&data);
         output.write(&pkg.join(format!("{NAME}.{hash}.{kind}")), &data)?;
-        hashes += &format!("{kind}: {hash}\n");
+        hashes.extend([kind, ": ", &hash, "\n"]);
     }
     copy_snippets(&raw.join("snippets"), &pkg.join("snippets"), output)?;
     fs::remove_dir_all(&raw)?;
@@ -166,13 +166,13 @@ fn copy_basemap(from: Option<&Path>, to: &Path, output: &mut Output) -> Result<(
     let from = match from {
         Some(dir) if !dir.is_dir() => bail!("{} is not a folder", dir.display()),
         Some(dir) => dir.to_owned(),
-        None => match the_only_basemap()? {
-            Some(dir) => dir,
-            None => {
+        None => {
+            let Some(dir) = the_only_basemap()? else {
                 eprintln!("no data/*/basemap: the map will have plain ground");
                 return Ok(());
-            }
-        },
+            };
+            dir
+        }
     };
     output.copy_folder(&from, to)
 }

@@ -3,7 +3,7 @@
 use super::settings::HttpLimits;
 use crate::clock::Clock;
 use crate::problem::ProblemResponse;
-use crate::visitor::{AddressRates, address_of};
+use crate::visitor::{AddressRates, Visitor};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -81,8 +81,8 @@ impl Guard {
                 format!("the address has {uri_bytes} bytes, more than {}", self.limits.uri_bytes),
             ));
         }
-        let address = address_of(request.headers(), request.extensions(), self.limits.behind_proxy);
-        if let Err(wait_s) = self.rates.take(address, self.clock.elapsed().as_secs_f64()) {
+        let visitor = request.extensions().get::<Visitor>().copied().unwrap_or_default();
+        if let Err(wait_s) = self.rates.take(visitor.address, self.clock.elapsed().as_secs_f64()) {
             let detail = format!(
                 "more than {} requests at once or {} a second from your address: slow down, or follow \
                  changes at /api/v1/live instead of asking again",

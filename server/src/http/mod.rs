@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::problem::ProblemResponse;
 use crate::published::RealtimePublications;
 use crate::reads::Reads;
+use crate::visitor::{Visitor, address_of};
 use asked::Asked;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -119,7 +120,7 @@ pub fn router(state: AppState, live: Router) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES).and(is_text));
-    let limits = Arc::clone(&app.limits);
+    let (body_bytes, behind_proxy) = (app.limits.body_bytes, app.limits.behind_proxy);
     Router::new()
         .merge(worked_for())
         .method_not_allowed_fallback(method_not_allowed)
@@ -130,10 +131,15 @@ pub fn router(state: AppState, live: Router) -> Router {
         .merge(files)
         .merge(watch)
         .merge(live)
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(DefaultBodyLimit::max(body_bytes))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(move |request: Request, next: Next| {
             headers::secure(policy.clone(), request, next)
+        }))
+        .layer(from_fn(move |mut request: Request, next: Next| {
+            let address = address_of(request.headers(), request.extensions(), behind_proxy);
+            request.extensions_mut().insert(Visitor { address });
+            next.run(request)
         }))
 }
 

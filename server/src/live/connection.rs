@@ -5,13 +5,14 @@ use super::hub::Hub;
 use super::subscriptions::Subscriptions;
 use crate::problem::ProblemResponse;
 use crate::view::Language;
-use crate::visitor::{OpenGuard, Refusal, TokenBucket, address_of};
+use crate::visitor::{OpenGuard, Refusal, TokenBucket, Visitor};
 use api::live::{Body, ClientMessage, HEARTBEAT_S};
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Query, State};
-use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -46,8 +47,7 @@ enum Format {
 pub async fn upgrade(
     State(hub): State<Arc<Hub>>,
     query: Result<Query<LiveQuery>, QueryRejection>,
-    headers: HeaderMap,
-    extensions: Extensions,
+    visitor: Option<Extension<Visitor>>,
     socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(Query(query)) = query else {
@@ -60,8 +60,7 @@ pub async fn upgrade(
         return ProblemResponse::new(StatusCode::UPGRADE_REQUIRED, "upgrade-required", words)
             .into_response();
     };
-    let address = address_of(&headers, &extensions, hub.limits.behind_proxy);
-    let guard = match hub.connections.open(address) {
+    let guard = match hub.connections.open(visitor.unwrap_or_default().address) {
         Ok(guard) => guard,
         Err(refusal) => {
             hub.counters.refused.fetch_add(1, Relaxed);

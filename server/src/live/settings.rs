@@ -26,8 +26,6 @@ pub struct LiveLimits {
     pub write_timeout_s: u64,
     /// A reader that says nothing for so long is pinged, seconds; after twice as long it is closed.
     pub idle_s: u64,
-    /// The server stands behind a proxy of ours that appends the reader's address to `X-Forwarded-For`.
-    pub behind_proxy: bool,
 }
 
 impl Default for LiveLimits {
@@ -44,7 +42,6 @@ impl Default for LiveLimits {
             messages_per_second: 4.0,
             write_timeout_s: 20,
             idle_s: 45,
-            behind_proxy: false,
         }
     }
 }

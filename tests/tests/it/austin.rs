@@ -34,8 +34,11 @@ fn replay(binary: &Path, recording: &Path, out: &Path) -> serde_json::Value {
 /// times before and after the hole.
 fn without(recording: &Path, hole: std::ops::Range<usize>, to: &Path) {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(recording).unwrap()).unwrap();
-    let mut names: Vec<String> =
-        zip.file_names().filter(|n| n.ends_with(".pb")).map(str::to_owned).collect();
+    let mut names: Vec<String> = zip
+        .file_names()
+        .filter(|n| Path::new(n).extension().is_some_and(|e| e == "pb"))
+        .map(str::to_owned)
+        .collect();
     names.sort();
     for (i, name) in names.iter().enumerate() {
         if hole.contains(&i) {

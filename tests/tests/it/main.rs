@@ -1,4 +1,6 @@
 //! End to end: the real server, real databases; and the tidiness of the house.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod austin;
 mod tidy;
