@@ -31,7 +31,7 @@ const total = (route) => route.directions.reduce((sum, d) => sum + d.vehicles, 0
 /** Opens a page with a map and waits until buses are drawn. */
 export async function openMap(page, path = '/') {
   await page.goto(path);
-  await page.waitForFunction(() => window.__jolda?.map.loaded(), null, { timeout: 30_000 });
+  await page.waitForFunction(() => window.__jolda, null, { timeout: 30_000 });
   await expect
     .poll(() => page.evaluate(() => window.__jolda.map.queryRenderedFeatures({ layers: ['vehicles'] }).length), {
       timeout: 30_000,
