@@ -3,6 +3,7 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod city;
+mod files;
 mod frames;
 mod http;
 mod limits;
