@@ -11,6 +11,8 @@ const FONT = ['Jolda Map', 'Noto Sans', 'Segoe UI', 'sans-serif'];
 const STOPS_ZOOM = 13;
 const SEGMENTS_ZOOM = 9;
 const SEGMENTS_REFRESH_MS = 60_000;
+// A picture that is not drawn by then is given up for the next.
+const PUSH_MS_MAX = 500;
 const TOUCH_PX = 14;
 const MOUSE_PX = 5;
 // Bands in the order of the page: unknown, very bunched, bunched, even, gapped, very gapped.
@@ -261,7 +263,7 @@ export async function createMap(container, settings, tell) {
 
 class LiveMap {
   constructor(map, settings, tell, p) {
-    Object.assign(this, { map, settings, tell, p, features: new Map(), labels: new Map(), chosen: -1, stopsKey: '', segmentsKey: '', highlighted: 0 });
+    Object.assign(this, { map, settings, tell, p, features: new Map(), labels: new Map(), chosen: -1, stopsKey: '', segmentsKey: '', highlighted: 0, pushed: 0 });
     this.images();
     for (const source of ['segments', 'stops', 'highlight', 'vehicles']) {
       map.addSource(source, { type: 'geojson', data: EMPTY, ...(source === 'vehicles' ? { maxzoom: 14, buffer: 64, tolerance: 0 } : {}) });
@@ -346,7 +348,8 @@ class LiveMap {
     } catch { this.segmentsKey = ''; }
   }
 
-  /** `flat`: for each vehicle number, longitude, latitude, bearing (−1 unknown), band, opacity. */
+  /** `flat`: for each vehicle number, longitude, latitude, bearing (−1 unknown), band, opacity. False: the
+   *  picture before is still being drawn, and this one is left out. */
   vehicles(flat) {
     const all = new Array(flat.length / 6);
     for (let i = 0, n = 0; i < flat.length; i += 6, n++) {
@@ -363,8 +366,13 @@ class LiveMap {
       f.properties.a = flat[i + 5];
       all[n] = f;
     }
-    this.map.getSource('vehicles').setData({ type: 'FeatureCollection', features: all });
     this.last = all;
+    // A slow machine gets fewer pictures, not a longer queue of them.
+    const now = performance.now();
+    if (now - this.pushed < PUSH_MS_MAX && !this.map.loaded()) return false;
+    this.pushed = now;
+    this.map.getSource('vehicles').setData({ type: 'FeatureCollection', features: all });
+    return true;
   }
 
   /** The route's number beside a vehicle; none: the vehicle has left. */

@@ -28,14 +28,15 @@ pub struct Settings {
     theme: Option<String>,
     /// See [`crate::page::Shell::basemap`].
     basemap: String,
-    /// Where the map starts: west, south, east, north, degrees.
-    bounds: Option<[f64; 4]>,
+    /// Where the map starts: west, south, east, north, degrees × 1e6. Whole numbers: to read others costs
+    /// the WebAssembly more.
+    bounds_e6: Option<[i32; 4]>,
     /// Seconds that the agency's zone is ahead of UTC.
     utc_offset_s: i32,
     /// The city's now when the page was made.
     at: i64,
-    /// Seconds of the city's clock for each of ours.
-    speed: f64,
+    /// Thousandths of a second of the city's clock for each second of ours.
+    speed_milli: u32,
 }
 
 impl Settings {
@@ -46,11 +47,19 @@ impl Settings {
             language: shell.language.tag().to_owned(),
             theme: shell.theme.map(str::to_owned),
             basemap: shell.basemap.clone(),
-            bounds: shell.status.bounds,
+            bounds_e6: shell
+                .status
+                .bounds
+                .map(|bounds| bounds.map(|degrees| (degrees * 1e6) as i32)),
             utc_offset_s: shell.status.utc_offset_s,
             at: shell.status.at,
-            speed: shell.status.speed,
+            speed_milli: (shell.status.speed * 1000.0) as u32,
         }
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn bounds(&self) -> Option<[f64; 4]> {
+        self.bounds_e6.map(|bounds| bounds.map(|e6| f64::from(e6) / 1e6))
     }
 
     fn language(&self) -> Language {

@@ -1,7 +1,7 @@
 //! How a marker moves between two reports: along its line at the expected speed, easing towards what each
 //! report says, and never backwards: a bus that is behind its marker makes the marker wait.
 
-use super::line::{Line, Place};
+use super::line::{Line, Place, within};
 use std::rc::Rc;
 
 /// Past this age of a report nobody knows where the bus has gone: the marker stops. Seconds of the city.
@@ -163,7 +163,7 @@ impl Marker {
 
 /// Metres since the report.
 fn expected_m(report: &Report, now_s: f64) -> f64 {
-    report.speed_mps * (now_s - report.measured_at).clamp(0.0, HORIZON_S)
+    report.speed_mps * within(now_s - report.measured_at, 0.0, HORIZON_S)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Line {
 
     /// The place at a distance from the start; before and behind the line its ends.
     pub fn at(&self, along_m: f64) -> Place {
-        let along_m = along_m.clamp(0.0, self.length_m());
+        let along_m = within(along_m, 0.0, self.length_m());
         let next = self.along_m.partition_point(|a| *a <= along_m).clamp(1, self.points.len() - 1);
         let (a, b) = (self.points[next - 1], self.points[next]);
         let part =
@@ -81,14 +81,19 @@ impl Line {
             }
             let (bx, by) = offset_m(self.points[i - 1], self.points[i]);
             let (px, py) = offset_m(self.points[i - 1], (lon, lat));
-            let part = ((px * bx + py * by) / (bx * bx + by * by)).clamp(0.0, 1.0);
+            let part = within((px * bx + py * by) / (bx * bx + by * by), 0.0, 1.0);
             let away = (px - bx * part).hypot(py - by * part);
             if away < best.0 {
                 best = (away, from + (to - from) * part);
             }
         }
-        best.1.clamp(near_m - reach_m, near_m + reach_m).clamp(0.0, self.length_m())
+        within(within(best.1, near_m - reach_m, near_m + reach_m), 0.0, self.length_m())
     }
+}
+
+/// `f64::clamp` without its panic, whose words would bring all of float printing into the WebAssembly.
+pub(crate) fn within(value: f64, least: f64, most: f64) -> f64 {
+    value.max(least).min(most)
 }
 
 /// East and north from `a` to `b`, metres; good within a city.

@@ -1,6 +1,6 @@
 //! Which topics a view needs.
 
-use super::View;
+use super::{View, line::within};
 use api::live::{TILE_ZOOM, TILE_ZOOM_WIDE, TOPICS_MAX};
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn middle(view: &View) -> Vec<String> {
 /// The slippy-map tile of a place.
 fn tile(lon: f64, lat: f64, zoom: u8) -> (i64, i64) {
     let n = f64::from(1_u32 << zoom);
-    let lat = lat.clamp(-LATITUDE_MAX, LATITUDE_MAX).to_radians();
+    let lat = within(lat, -LATITUDE_MAX, LATITUDE_MAX).to_radians();
     let x = (lon + 180.0) / 360.0 * n;
     let y = (1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0 * n;
     let clamp = |v: f64| (v.floor() as i64).clamp(0, n as i64 - 1);

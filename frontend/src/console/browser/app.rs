@@ -4,7 +4,11 @@ use super::{bridge::LiveMap, element, panel, socket};
 use crate::{
     console::{Settings, Signals, selection::Selection},
     format::clock_time,
-    live::{View, fleet::Fleet, line::Line},
+    live::{
+        View,
+        fleet::Fleet,
+        line::{Line, within},
+    },
     text::ConsoleText,
 };
 use js_sys::Float64Array;
@@ -50,6 +54,8 @@ pub(super) struct App {
     /// The city's clock, and when, on the reader's, it showed that.
     clock: Cell<(f64, f64)>,
     pub speed: Cell<f64>,
+    /// The address says what the map shows: the selection does not move it.
+    pub place_given: bool,
     drawn_at: Cell<f64>,
     second_at: Cell<f64>,
     lines_under_way: Cell<usize>,
@@ -61,7 +67,8 @@ impl App {
         Rc::new(Self {
             text: settings.language().console(),
             clock: Cell::new((settings.at as f64, now)),
-            speed: Cell::new(settings.speed),
+            speed: Cell::new(f64::from(settings.speed_milli) / 1000.0),
+            place_given: window().location().hash().is_ok_and(|hash| hash.len() > 1),
             settings,
             signals,
             fleet: RefCell::default(),
@@ -157,7 +164,7 @@ fn interval_ms(app: &App, still: bool) -> f64 {
     let wanted = STEP_PX * pixel_m / (BUS_MPS * app.speed.get().max(0.1)) * 1000.0;
     let least =
         if app.fleet.borrow().buses.len() > MANY_BUSES { FRAME_MS_MANY } else { FRAME_MS_MIN };
-    wanted.clamp(least, FRAME_MS_MAX)
+    within(wanted, least, FRAME_MS_MAX)
 }
 
 fn draw(app: &Rc<App>, step_s: f64, still: bool) {
@@ -179,8 +186,9 @@ fn draw(app: &Rc<App>, step_s: f64, still: bool) {
         flat.extend([f64::from(*id), place.lon, place.lat, bearing, band, opacity]);
     }
     drop(fleet);
-    map.vehicles(&Float64Array::from(&flat[..]));
-    follow(app, &map);
+    if map.vehicles(&Float64Array::from(&flat[..])) {
+        follow(app, &map);
+    }
 }
 
 fn follow(app: &App, map: &LiveMap) {
@@ -237,8 +245,14 @@ fn fetch_lines(app: &Rc<App>) {
     }
 }
 
+/// Of `api::Pattern` what the movement needs: the rest, read and thrown away, would cost more than the map.
+#[derive(serde::Deserialize)]
+struct PatternLine {
+    line_e5: Vec<i32>,
+}
+
 async fn line(pattern: u32) -> Option<Line> {
     let json = panel::fetch_text(&format!("/api/v1/patterns/{pattern}")).await.ok()?;
-    let pattern: api::Pattern = serde_json::from_str(&json).ok()?;
+    let pattern: PatternLine = serde_json::from_str(&json).ok()?;
     Line::from_e5(&pattern.line_e5)
 }

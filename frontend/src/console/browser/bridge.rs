@@ -35,9 +35,10 @@ extern "C" {
     /// West, south, east, north, zoom.
     #[wasm_bindgen(method)]
     fn view(this: &LiveMap) -> Vec<f64>;
-    /// For each vehicle: number, longitude, latitude, bearing (−1 unknown), band, opacity.
+    /// For each vehicle: number, longitude, latitude, bearing (−1 unknown), band, opacity. False: the picture
+    /// before is still being drawn, and this one is left out.
     #[wasm_bindgen(method)]
-    pub(super) fn vehicles(this: &LiveMap, flat: &Float64Array);
+    pub(super) fn vehicles(this: &LiveMap, flat: &Float64Array) -> bool;
     /// The text beside a vehicle; `None`: it has left.
     #[wasm_bindgen(method)]
     pub(super) fn label(this: &LiveMap, vehicle: u32, text: Option<&str>);
@@ -80,7 +81,7 @@ pub(super) async fn open(app: &Rc<App>) {
     app.signals.ground.set(ground);
     if ground != Ground::Ready {
         let [west, south, east, north] =
-            app.settings.bounds.unwrap_or([-180.0, -85.0, 180.0, 85.0]);
+            app.settings.bounds().unwrap_or([-180.0, -85.0, 180.0, 85.0]);
         moved(app, View { west, south, east, north, zoom: 11.0 });
     }
 }
@@ -120,7 +121,7 @@ fn settings(app: &App) -> Result<JsValue, JsValue> {
     set(&settings, "basemap", &app.settings.basemap.as_str().into())?;
     let theme = app.settings.theme.as_deref();
     set(&settings, "theme", &theme.map_or(JsValue::NULL, Into::into))?;
-    let bounds = app.settings.bounds.map(|b| Float64Array::from(&b[..]));
+    let bounds = app.settings.bounds().map(|b| Float64Array::from(&b[..]));
     set(&settings, "bounds", &bounds.map_or(JsValue::NULL, |b| js_sys::Array::from(&b).into()))?;
     Ok(settings.into())
 }
@@ -143,7 +144,7 @@ fn ready(app: &Rc<App>, map: LiveMap) {
         now
     });
     moved(app, view);
-    panel::show_on_map(app, true);
+    panel::show_on_map(app, !app.place_given);
 }
 
 fn moved(app: &Rc<App>, view: View) {

@@ -82,7 +82,8 @@ pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
     if selection.is_some() && app.signals.sheet.get_untracked() == Sheet::Peek {
         app.signals.sheet.set(Sheet::Half);
     }
-    show_on_map(app, from != From::Map);
+    // An address that is gone back to brings its own place.
+    show_on_map(app, from == From::List);
     app.panel.detail_turn.set(app.panel.detail_turn.get() + 1);
     if let Some(scroll) = element("panel-scroll") {
         scroll.set_scroll_top(0);
