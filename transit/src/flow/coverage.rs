@@ -315,6 +315,37 @@ impl Coverage {
         self.watch(now, feed).renewed(config, now, data_at);
     }
 
+    /// The feed was observed in this span before this `Flow` was there. If it is renewed again as soon as any
+    /// feed must be, nothing was missed.
+    pub(super) fn recall(
+        &mut self,
+        config: &FlowConfig,
+        now: EpochS,
+        feed: FeedIdx,
+        (from, until): (EpochS, EpochS),
+    ) {
+        let watch = self.watch(now, feed);
+        if watch.data_until.is_some() || !watch.spans.is_empty() || from > until || until > now {
+            return;
+        }
+        watch.spans.push_back((from, until));
+        if now - until <= watch.tolerance_s(config) {
+            (watch.data_until, watch.renewed_at) = (Some(until), until);
+        }
+    }
+
+    /// The feed, where there is but one.
+    pub(super) fn only(&self) -> Option<FeedIdx> {
+        let mut known = self.feeds.iter().enumerate().filter(|(_, w)| w.is_some());
+        let first = known.next().map(|(i, _)| FeedIdx::from(i));
+        first.filter(|_| known.next().is_none())
+    }
+
+    /// The feed's last observed span, as far as data came.
+    pub(super) fn last_span(&self, feed: FeedIdx) -> Option<(EpochS, EpochS)> {
+        self.get(feed)?.spans.back().copied()
+    }
+
     /// A fetch failed: the feed is known, and not renewed.
     pub(super) fn failed(&mut self, now: EpochS, feed: FeedIdx) {
         self.watch(now, feed);
