@@ -94,7 +94,7 @@ impl Flow {
         let to = (usize::from(visit.stop_position), reached_at);
         let unobserved =
             |a, b| self.tracking.hole_between(&self.config, &self.coverage, now, route, (a, b));
-        let whole = !unobserved(before.at, reached_at);
+        let whole = before.at >= self.coverage.counted_from() && !unobserved(before.at, reached_at);
         let (timetable, layout, passages) = (&self.timetable, &self.layout, &mut self.passages);
         observed_crossings(timetable, layout, visit.pattern, from, to, |cell, at| {
             let span = (at, at + 1);

@@ -256,6 +256,15 @@ fn a_short_restart_changes_no_headway() {
     let cut = world(&format!("run 6:00..9:00\nrestart 7:31..7:32\n{buses}"));
     assert_eq!(said(&cut), said(&whole));
     assert_eq!(cut.incidents_text(), "");
+    // What was counted before is gone with the old `Flow`; the hour says how much of it was seen.
+    let hour = cut.origin + 7 * 3_600;
+    for i in cut.intensities.iter().filter(|i| i.hour == hour) {
+        assert!((0.4..0.6).contains(&i.coverage), "{i:?}");
+        assert!(
+            (4.0..=8.0).contains(&i.observed_vph),
+            "6 an hour, by the time that was seen: {i:?}"
+        );
+    }
 }
 
 #[test]
