@@ -21,6 +21,7 @@ pub mod mask;
 pub mod measure;
 pub mod number;
 pub mod record;
+mod rules;
 pub mod shipped;
 pub mod verdict;
 pub mod words;
