@@ -40,6 +40,8 @@ pub struct Passage {
     pub departure: Option<EpochS>,
     /// Planned departure, at a last stop arrival.
     pub scheduled: EpochS,
+    /// The feed named the run; else it was inferred, and may be the one before or after.
+    pub named: bool,
 }
 
 /// What became of a planned run at the stop in question.
@@ -77,6 +79,9 @@ const STOPS_OBSERVED_LEAST: usize = 3;
 /// A claimed 90 % error is widened by this: what is called certain must be.
 const ERROR_FACTOR: f64 = 1.5;
 
+/// It takes so long until a vehicle is known to have left its line, or to be back, seconds.
+const ASIDE_S: EpochS = 180;
+
 /// A vehicle does not pass the same stop twice within this, seconds: two runs under one vehicle are one.
 const SAME_PASSAGE_S: EpochS = 20 * 60;
 
@@ -93,13 +98,13 @@ impl Passages {
         let mut passages = Self::default();
         let Some(stop) = &record.stop else { return passages };
         for (run, visits) in &by_run {
-            if let Some(visit) = visits.iter().find(|v| v.stop == *stop) {
-                if let Some(passage) = seen(visit) {
-                    passages.list.push(passage);
-                    passages.fates.insert((*run).clone(), RunFate::Passed);
-                }
+            // A loop comes by twice.
+            for passage in visits.iter().filter(|v| v.stop == *stop).filter_map(|v| seen(v)) {
+                passages.list.push(passage);
+                passages.fates.insert((*run).clone(), RunFate::Passed);
             }
         }
+        passages.lead_aside(record);
         let sure = passages.list.clone();
         for planned in record.runs.iter().filter(|r| r.at_stop.is_some()) {
             if passages.fates.contains_key(&planned.run) {
@@ -112,6 +117,25 @@ impl Passages {
         }
         passages.list.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
         passages
+    }
+
+    /// A vehicle that was off its line around the stop came by, and may have left the stop out.
+    fn lead_aside(&mut self, record: &Record) {
+        let aside = |p: &Passage| {
+            record.incidents.iter().any(|i| {
+                i.kind == "off_route"
+                    && i.vehicle.is_some()
+                    && i.vehicle == p.vehicle
+                    && i.opened_at - ASIDE_S <= p.at
+                    && i.closed_at.is_none_or(|closed| p.at <= closed + ASIDE_S)
+            })
+        };
+        for passage in self.list.iter_mut().filter(|p| aside(p)) {
+            passage.certainty = Certainty::Between;
+            passage.earliest -= ASIDE_S;
+            passage.latest += ASIDE_S;
+            self.fates.insert(passage.run.clone(), RunFate::Unknown);
+        }
     }
 
     /// Those that the record shows.
@@ -138,6 +162,7 @@ fn seen(visit: &Visit) -> Option<Passage> {
         arrival: visit.arrival,
         departure: visit.departure,
         scheduled: visit.scheduled_departure,
+        named: visit.trip_named,
     })
 }
 
@@ -167,6 +192,7 @@ fn unseen(
         arrival: None,
         departure: None,
         scheduled: here.departure,
+        named: false,
     };
     let left = before.and_then(|v| Some((v.gone_at()?, here.departure - v.scheduled_departure)));
     let came = after.and_then(|v| Some((v.there_at()?, v.scheduled_arrival - here.departure)));
@@ -234,6 +260,7 @@ fn never_seen(record: &Record, planned: &PlannedRun) -> (RunFate, Option<Passage
         arrival: None,
         departure: None,
         scheduled: here.departure,
+        named: false,
     };
     (RunFate::Unknown, Some(passage))
 }

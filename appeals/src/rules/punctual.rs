@@ -10,6 +10,9 @@ use transit::EpochS;
 /// A person who names the planned time to this, seconds, means that run.
 const NAMES_PLAN_S: EpochS = 120;
 
+/// Runs farther apart than this are not taken for one another, seconds.
+const INFERRED_HEADWAY_S: i64 = 2_400;
+
 /// Candidates less likely than this are not asked, 0..1.
 const LIKELY: f64 = 0.1;
 
@@ -42,6 +45,11 @@ pub(super) fn judge(rule: Rule, params: &Params, claim: &Claim, view: &View<'_>)
     let Some((first_share, first)) = all.first().copied() else {
         return Judged::no_data(view.missing());
     };
+    // An inferred run may be the one before or after: where those are near, its plan says nothing.
+    let unnamed = all.iter().any(|(_, p)| !p.named);
+    if unnamed && view.planned_headway_s.is_none_or(|h| h < INFERRED_HEADWAY_S) {
+        return Judged::no_data(Reason::RunNotNamed);
+    }
     let findings: Vec<Option<Finding>> =
         all.iter().map(|(_, p)| of_passage(rule, params, p)).collect();
     let agree = findings.iter().all(|f| *f == findings[0]);

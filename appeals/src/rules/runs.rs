@@ -4,6 +4,7 @@ use super::{FLEET_LEAST, Judged, View};
 use crate::evidence::RunFate;
 use crate::kind::Params;
 use crate::verdict::{Finding, Reason};
+use transit::flow::wait::average_wait_s;
 
 pub(super) fn judge(params: &Params, views: &[View<'_>]) -> Judged {
     let views: Vec<&View<'_>> = views.iter().filter(|v| v.covered.fleet >= FLEET_LEAST).collect();
@@ -23,6 +24,18 @@ pub(super) fn judge(params: &Params, views: &[View<'_>]) -> Judged {
                 RunFate::NotReached | RunFate::NotDriven | RunFate::Canceled => missing += 1,
             }
         }
+    }
+    let unnamed = views.iter().any(|v| v.passages.seen().any(|p| !p.named));
+    if unnamed {
+        // Runs that the feed does not name are counted, not told apart: one may have slipped over either end
+        // of each window.
+        let inside = |v: &View<'_>, at: i64| at >= v.window.0 && at <= v.window.1;
+        let count = |v: &&View<'_>| v.passages.seen().filter(|p| inside(v, p.at)).count();
+        let seen: usize = views.iter().map(count).sum();
+        let slack = views.len();
+        driven = seen.saturating_sub(slack).min(planned);
+        unknown = (2 * slack).min(planned - driven);
+        missing = planned - driven - unknown;
     }
     let headways: Vec<f64> =
         views.iter().filter_map(|v| v.planned_headway_s).map(|h| h as f64).collect();
@@ -48,7 +61,7 @@ pub(super) fn judge(params: &Params, views: &[View<'_>]) -> Judged {
     } else if least >= bad && most < good {
         Judged::new(Finding::PartlyConfirmed).because(Reason::RunNotDriven)
     } else {
-        Judged::no_data(Reason::GapInGps)
+        Judged::no_data(if unnamed { Reason::RunNotNamed } else { Reason::GapInGps })
     };
     let mut judged = judged
         .figure("runs_planned", planned as f64)
@@ -77,11 +90,5 @@ fn waits(views: &[&View<'_>]) -> Option<(f64, f64)> {
         observed.extend(seen.windows(2).map(|w| (w[1] - w[0]) as f64));
         planned.extend(plan.windows(2).map(|w| (w[1] - w[0]) as f64));
     }
-    Some((average_wait_s(&observed)?, average_wait_s(&planned)?))
-}
-
-/// Σh² / 2Σh, seconds.
-pub(crate) fn average_wait_s(headways: &[f64]) -> Option<f64> {
-    let sum: f64 = headways.iter().sum();
-    (sum > 0.0).then(|| headways.iter().map(|h| h * h).sum::<f64>() / (2.0 * sum))
+    Some((average_wait_s(observed)?, average_wait_s(planned)?))
 }

@@ -1,7 +1,7 @@
 //! "It drove another way", "it did not reach the terminus": where runs went.
 
 use super::{Judged, View};
-use crate::evidence::{Certainty, GONE_S, outside_holes};
+use crate::evidence::{Certainty, GONE_S, RunFate, outside_holes};
 use crate::kind::Params;
 use crate::record::{Ping, PlannedRun, RunKey, Visit};
 use crate::verdict::{Finding, Reason};
@@ -31,6 +31,9 @@ pub(super) fn off_route(params: &Params, view: &View<'_>) -> Judged {
         Judged::no_data(view.missing())
     } else if view.passages.unsure().any(|p| p.at >= from && p.at <= to) {
         Judged::no_data(Reason::GapInGps)
+    } else if view.passages.seen().any(|p| !p.named) {
+        // Whose run is inferred from its place is not known to have left its line.
+        Judged::no_data(Reason::RunNotNamed)
     } else {
         Judged::new(Finding::NotConfirmed)
     };
@@ -86,7 +89,11 @@ pub(super) fn short_turn(params: &Params, view: &View<'_>) -> Judged {
     };
     let (mut reached, mut short, mut unknown, mut left_out) = (0usize, 0usize, 0usize, 0usize);
     for run in view.record.runs.iter().filter(meant) {
-        let Some(visits) = by_run.get(&run.run) else { continue };
+        let Some(visits) = by_run.get(&run.run) else {
+            // Nothing is known of its end; a run that was not driven has none.
+            unknown += usize::from(view.fate(run) == RunFate::Unknown);
+            continue;
+        };
         match ending(params, view, run, visits) {
             Some(0) => reached += 1,
             Some(stops) => {
@@ -126,13 +133,23 @@ fn ending(params: &Params, view: &View<'_>, run: &PlannedRun, visits: &[&Visit])
     let gone = last.gone_at()?;
     let due = gone + (end.arrival - last.scheduled_departure).max(0);
     let known = view.record.known_until.min(view.record.to);
-    let unseen_s = params.seconds("unseen_s").max(GONE_S.min(params.seconds("unseen_s")));
+    let unseen_s = params.seconds("unseen_s");
     // Seen on another run before it can have come to the end, or out of sight for as long as no silence lasts.
     let elsewhere = view.record.visits.iter().any(|v| {
         v.vehicle == last.vehicle
             && v.run != run.run
             && v.there_at().is_some_and(|at| at > gone && at < due)
     });
+    // The same vehicle farther along, under another run: the run went on under another name.
+    let renamed = view.record.visits.iter().any(|v| {
+        v.vehicle == last.vehicle
+            && v.run != run.run
+            && v.sequence > last.sequence
+            && v.there_at().is_some_and(|at| at > gone && at < due + GONE_S)
+    });
+    if renamed || !last.trip_named {
+        return None;
+    }
     let until = due.min(known);
     let out_of_sight = outside_holes(view.record, gone, until) >= unseen_s + SILENCE_S;
     let enough = left as f64 >= params.get("stops_least");
