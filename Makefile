@@ -21,7 +21,7 @@ test: ## Everything that CI runs
 	@scripts/test.sh
 
 quick: ## The core's tests: seconds, no database, no network
-	@cargo test --quiet -p api -p transit -p appeals -p simulator
+	@cargo test --quiet -p api -p transit -p appeals -p simulator -p fuzz
 
 bench: ## Benchmarks, with peers and limits in the same run
 	@cargo bench --workspace $(ARGS)

@@ -5,7 +5,7 @@
 //! act on. A feed repeats most of what it said before: a [`Decoder`] reads anew only what has changed.
 
 use super::dataset::Dataset;
-use super::entity::{Entity, Read};
+use super::entity::Entity;
 use crate::gtfs_realtime::FeedHeader;
 use bytes::Bytes;
 use prost::Message;
@@ -182,13 +182,11 @@ impl<'a> Walk<'a> {
             self.dataset.text.push_str(last.dataset.text_of(self.expected));
             last.dataset.entities[self.expected].0.clone()
         } else {
-            match Entity::read(frame, &mut self.dataset.text)? {
-                Read::Entity(entity) => entity,
-                Read::Spoiled => {
-                    self.dataset.spoiled += 1;
-                    return Ok(());
-                }
-            }
+            let Some(entity) = Entity::read(frame, &mut self.dataset.text)? else {
+                self.dataset.spoiled += 1;
+                return Ok(());
+            };
+            entity
         };
         self.frames.push((from, from + frame.len() as u32));
         self.dataset.entities.push((entity, text_from));

@@ -76,26 +76,19 @@ pub(super) struct Entity {
 /// Something that this reader does not know, or a string that is not UTF-8.
 struct Odd;
 
-/// What reading an entity came to.
-pub(super) enum Read {
-    /// An entity; its strings were appended to the text.
-    Entity(Entity),
-    /// A string in it is not UTF-8: it alone is lost.
-    Spoiled,
-}
-
 impl Entity {
-    /// Reads the bytes of one entity. Strings are appended to `text`. The error is the general parser's.
-    pub(super) fn read(frame: &[u8], text: &mut String) -> Result<Read, DecodeError> {
+    /// Reads the bytes of one entity. Strings are appended to `text`. `None` if a string is not UTF-8; other
+    /// errors are the general parser's.
+    pub(super) fn read(frame: &[u8], text: &mut String) -> Result<Option<Self>, DecodeError> {
         let start = text.len();
         let mut entity = Self::default();
-        match entity.merge(frame, &mut Ink { text, start }) {
-            Ok(()) => return Ok(Read::Entity(entity)),
-            Err(_) => text.truncate(start),
+        if entity.merge(frame, &mut Ink { text, start }).is_ok() {
+            return Ok(Some(entity));
         }
+        text.truncate(start);
         match FeedEntity::decode(frame) {
-            Ok(entity) => Ok(Read::Entity(Self::of(entity, &mut Ink { text, start }))),
-            Err(e) if e.to_string().contains("UTF-8") => Ok(Read::Spoiled),
+            Ok(entity) => Ok(Some(Self::of(entity, &mut Ink { text, start }))),
+            Err(e) if e.to_string().contains("UTF-8") => Ok(None),
             Err(e) => Err(e),
         }
     }
