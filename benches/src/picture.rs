@@ -32,6 +32,7 @@ pub fn published(snapshot: Snapshot, tick: u32) -> Arc<Published> {
         warming_up: false,
         store_down: false,
         feeds: Vec::new(),
+        notices: Arc::default(),
     })
 }
 

@@ -54,9 +54,12 @@ impl Dataset {
         newest.and_then(|at| EpochS::try_from(at).ok())
     }
 
-    /// The alerts of the message.
-    pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.others().filter_map(|o| o.alert.as_deref())
+    /// The alerts of the message, each with its entity's id; those marked deleted are left out.
+    pub fn alerts(&self) -> impl Iterator<Item = (Option<&str>, &Alert)> {
+        self.entities.iter().enumerate().filter_map(|(i, (entity, _))| {
+            let alert = entity.other.as_deref()?.alert.as_deref()?;
+            (!entity.is_deleted).then(|| (entity.id.of(self.text_of(i)), alert))
+        })
     }
 
     /// Every `trip_id` that positions and trip updates name.

@@ -66,7 +66,7 @@ pub(super) struct Other {
 /// `FeedEntity`. Its text is a stretch of the dataset's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Entity {
-    id: Stretch,
+    pub(super) id: Stretch,
     pub(super) is_deleted: bool,
     pub(super) vehicle: Option<Vehicle>,
     /// Shared with the dataset before, where the bytes are the same.

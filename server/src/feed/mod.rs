@@ -1,5 +1,6 @@
 //! Feeds: from an address, a file or a recording to datasets. Knows nothing of engine, store or readers.
 
+mod alerts;
 pub mod dataset;
 pub mod decode;
 mod entity;
