@@ -1,6 +1,9 @@
 //! Feeds: from an address, a file or a recording to datasets. Knows nothing of engine, store or readers.
 
+mod alerts;
+pub mod dataset;
 pub mod decode;
+mod entity;
 pub mod http;
 pub mod keep;
 pub mod keep_thread;
@@ -12,7 +15,8 @@ pub mod settings;
 pub mod timetable_source;
 pub mod timetable_task;
 
-pub use decode::{Dataset, Refusal, decode};
+pub use dataset::Dataset;
+pub use decode::{Decoder, Refusal, decode};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +58,7 @@ pub enum Update {
         /// Which source of it.
         part: Part,
         /// Its contents.
-        dataset: Dataset,
+        dataset: Arc<Dataset>,
         /// What decoding took.
         decode: Duration,
         /// Size of the body.

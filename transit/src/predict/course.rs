@@ -144,10 +144,7 @@ impl<'a> Course<'a> {
         };
         let held_s = (guess.departs_s - guess.arrives_s).max(0.0);
         let var = self.after_hold(position, guess.var, held_s) + stay_var + run_var;
-        self.stay(
-            Guess { position: position + 1, arrives_s, departs_s: arrives_s, var },
-            1.0,
-        )
+        self.stay(Guess { position: position + 1, arrives_s, departs_s: arrives_s, var }, 1.0)
     }
 
     /// A bus that waits for its time loses what was not known of its arrival.

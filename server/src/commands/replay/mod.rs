@@ -6,8 +6,9 @@ mod summary;
 use crate::clock::Clock;
 use crate::engine::Watch;
 use crate::feed::recording::Recording;
-use crate::feed::{decode, timetable_source};
+use crate::feed::{Decoder, timetable_source};
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use clap::Args;
 use csv_files::CsvFiles;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     let started = clock.elapsed();
     for message in recording.messages() {
         let message = message?;
-        replay.message(&message.name, &message.body, message.received_at);
+        replay.message(&message.name, message.body.into(), message.received_at);
         files.write(replay.watch.take_batch())?;
     }
     let health = replay.watch.snapshot(replay.now).feeds.into_iter().next().unwrap_or_default();
@@ -87,6 +88,7 @@ pub(crate) fn load_timetable(path: &Path) -> Result<Timetable> {
 /// A recording on its way through the core.
 struct Replay {
     watch: Watch,
+    decoder: Decoder,
     now: EpochS,
     positions_read: u64,
     messages: u64,
@@ -104,6 +106,7 @@ impl Replay {
         let watch = Watch::new(timetable, MonitorConfig::default(), feeds, "replay".to_owned());
         Self {
             watch,
+            decoder: Decoder::default(),
             now: 0,
             positions_read: 0,
             messages: 0,
@@ -112,16 +115,11 @@ impl Replay {
         }
     }
 
-    fn message(&mut self, name: &str, body: &[u8], received_at: Option<EpochS>) {
+    fn message(&mut self, name: &str, body: Bytes, received_at: Option<EpochS>) {
         self.messages += 1;
-        match decode(body) {
+        match self.decoder.decode(&body) {
             Ok(dataset) => {
-                let newest =
-                    || dataset.entities.iter().filter_map(|e| e.vehicle.as_ref()?.timestamp).max();
-                let at = dataset
-                    .header_at()
-                    .or(received_at)
-                    .or_else(|| newest().and_then(|t| EpochS::try_from(t).ok()));
+                let at = dataset.header_at().or(received_at).or_else(|| dataset.newest_at());
                 self.pass_time(at);
                 self.positions_read += dataset.positions() as u64;
                 self.watch.dataset(self.now, FEED, &dataset);
