@@ -135,6 +135,16 @@ impl Flow {
         self.coverage.failed(now, feed);
     }
 
+    /// An earlier Monitor observed the feed from … until, and told of it.
+    pub fn on_observed(&mut self, now: EpochS, feed: FeedIdx, from: EpochS, until: EpochS) {
+        self.coverage.recall(&self.config, now, feed, (from, until));
+    }
+
+    /// A visit that an earlier Monitor told; `headway_told`: its headway too.
+    pub fn on_past_visit(&mut self, visit: &StopVisit, headway_told: bool) {
+        self.recall_visit(visit, headway_told);
+    }
+
     /// The feed says that this run does not run (or, `false`, that it runs after all).
     pub fn on_canceled(&mut self, _now: EpochS, instance: TripInstance, canceled: bool) {
         let known = &mut self.recent.canceled;
@@ -190,6 +200,7 @@ impl Flow {
         snapshot.recent = self.recent.share(self.predictor.share());
         for (i, feed) in snapshot.feeds.iter_mut().enumerate() {
             feed.down = self.coverage.is_down(FeedIdx::from(i));
+            feed.observed = self.coverage.last_span(FeedIdx::from(i));
         }
         for state in &mut snapshot.vehicles {
             let Some(matched) = &mut state.matched else { continue };
