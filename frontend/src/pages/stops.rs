@@ -71,7 +71,8 @@ fn next(context: Context<'_>, arrivals: &[Arrival]) -> AnyView {
                 <th scope="row">{marks::route_badge(&arrival.route_id, &arrival.route_short_name)}</th>
                 <td class="way"><span class="headsign">{arrival.headsign.clone()}</span>{seen}</td>
                 <td class="num soon">{arrival.expected.map_or_else(|| "—".to_owned(), |at| voice.relative(at))}
-                    <small>{arrival.expected.map(|at| format!(" {}", voice.time(at)))}</small></td>
+                    <small>{arrival.expected.map(|at| format!(" {}", voice.time(at)))}</small>
+                    <small class="block">{voice.between(arrival.expected_earliest, arrival.expected_latest)}</small></td>
                 <td class="num">{voice.time(arrival.scheduled)}</td>
             </tr>
         }

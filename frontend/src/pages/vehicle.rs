@@ -94,7 +94,7 @@ fn run(context: Context<'_>, stops: &[TripStop]) -> AnyView {
                 <th scope="row"><a href=stop_path(&stop.stop_id)>{stop.stop_name.clone()}</a></th>
                 <td class="num">{voice.time(plan)}</td>
                 <td class=class>{at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}
-                    {(actual.is_none() && at.is_some()).then(|| view! { <small class="block">{text.forecast.to_lowercase()}</small> })}</td>
+                    {(actual.is_none() && at.is_some()).then(|| view! { <small class="block">{text.forecast.to_lowercase()}" "{voice.between(stop.expected_earliest, stop.expected_latest)}</small> })}</td>
                 <td class="num">{deviation(context, late_s)}</td>
                 <td class="num">{voice.span(stop.headway_s)}</td>
             </tr>

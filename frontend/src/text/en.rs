@@ -156,6 +156,7 @@ pub(super) static TEXT: Text = Text {
     no_last: "No bus has been seen here in the last hours.",
     scheduled_only: "by the timetable, no bus seen yet",
     expected: "Expected",
+    between: "{from} to {to}",
     left: "Left",
     bus: "Bus",
     no_trip: "Not on a trip",

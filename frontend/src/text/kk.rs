@@ -156,6 +156,7 @@ pub(super) static TEXT: Text = Text {
     no_last: "Соңғы сағаттарда мұнда бірде-бір автобус байқалмады.",
     scheduled_only: "кесте бойынша, автобус әзірге көрінбейді",
     expected: "Күтілуде",
+    between: "{from} – {to} аралығы",
     left: "Кетті",
     bus: "Автобус",
     no_trip: "Рейсте емес",

@@ -204,6 +204,8 @@ pub(crate) struct Text {
     pub no_last: &'static str,
     pub scheduled_only: &'static str,
     pub expected: &'static str,
+    /// From when to when a bus comes, with `{from}` and `{to}`.
+    pub between: &'static str,
     pub left: &'static str,
     // A vehicle.
     pub bus: &'static str,

@@ -156,6 +156,7 @@ pub(super) static TEXT: Text = Text {
     no_last: "За последние часы здесь не видели ни одного автобуса.",
     scheduled_only: "по расписанию, автобуса пока не видно",
     expected: "Ожидается",
+    between: "с {from} до {to}",
     left: "Ушёл",
     bus: "Автобус",
     no_trip: "Не на рейсе",

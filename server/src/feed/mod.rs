@@ -18,6 +18,7 @@ pub mod timetable_task;
 pub use dataset::Dataset;
 pub use decode::{Decoder, Refusal, decode};
 
+use crate::record::VisitRow;
 use std::sync::Arc;
 use std::time::Duration;
 use transit::Timetable;
@@ -73,6 +74,8 @@ pub enum Update {
         /// For a person; names no secret.
         error: String,
     },
+    /// Visits out of the record, those of a run in order.
+    Remembered(Vec<VisitRow>),
     /// The static feed has changed and is good.
     Timetable(Arc<Timetable>),
     /// The static feed has changed and cannot be used, or cannot be fetched; the old one stays.

@@ -1,6 +1,7 @@
 //! `jolda replay`: a recording through the core, as fast as it can, to files.
 
 mod csv_files;
+mod predictions;
 mod summary;
 
 use crate::clock::Clock;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use clap::Args;
 use csv_files::CsvFiles;
+use predictions::Predictions;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -36,7 +38,7 @@ pub struct ReplayArgs {
     /// Folder for the results; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Say so if predictions are wanted as well
+    /// Write predictions.csv as well: once a minute, when each bus comes to the stops ahead of it
     #[arg(long)]
     pub predictions: bool,
 }
@@ -53,24 +55,28 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let mut files = CsvFiles::create(&args.out)?;
+    let mut predictions = args.predictions.then(|| Predictions::create(&args.out)).transpose()?;
     let mut replay = Replay::new(timetable);
     let started = clock.elapsed();
     for message in recording.messages() {
         let message = message?;
-        replay.message(&message.name, message.body.into(), message.received_at);
+replay.message(&message.name, message.body.into(), message.received_at);
+        if let Some(predictions) = &mut predictions {
+            predictions.ask(replay.now, || replay.watch.snapshot(replay.now))?;
+        }
         files.write(replay.watch.take_batch())?;
     }
     let health = replay.watch.snapshot(replay.now).feeds.into_iter().next().unwrap_or_default();
     replay.watch.finish(replay.now);
     files.write(replay.watch.take_batch())?;
     files.finish()?;
+    if let Some(predictions) = predictions {
+        predictions.finish()?;
+    }
     let run = clock.elapsed().saturating_sub(started);
     let summary = Summary::of(&replay, &health, load, run);
     summary.write(&args.out.join("summary.json"))?;
     tell(&summary)?;
-    if args.predictions {
-        tell_line("No predictions.csv: this version makes no predictions with quantiles yet.")?;
-    }
     Ok(ExitCode::SUCCESS)
 }
 
