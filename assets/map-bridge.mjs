@@ -1,10 +1,12 @@
 // The one module between the page's WebAssembly and MapLibre, and the only JavaScript that we write by hand.
 // It draws what it is told and says what was clicked; it decides nothing about buses.
 import {
-  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
+  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, addProtocol, prewarm, setWorkerUrl,
 } from './maplibre/maplibre-gl.mjs';
 
 setWorkerUrl(new URL('./maplibre/maplibre-gl-worker.mjs', import.meta.url).href);
+// The workers load while the ground is still being fetched.
+prewarm();
 
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const FONT = ['Jolda Map', 'Noto Sans', 'Segoe UI', 'sans-serif'];
@@ -15,6 +17,8 @@ const SEGMENTS_REFRESH_MS = 60_000;
 const PUSH_MS_MAX = 500;
 const TOUCH_PX = 14;
 const MOUSE_PX = 5;
+// Room for the open legend of a desk (app.css).
+const LEGEND_PX = 256;
 // Bands in the order of the page: unknown, very bunched, bunched, even, gapped, very gapped.
 const BANDS = 6;
 
@@ -239,7 +243,7 @@ export async function createMap(container, settings, tell) {
     style: await style(settings, p),
     hash: true,
     bounds: bounds ?? [-180, -60, 180, 70],
-    fitBoundsOptions: { padding: { top: 16, left: 16, right: 16, bottom: 16 + sheet(container) } },
+    fitBoundsOptions: { padding: { top: 16, left: innerWidth > 1180 ? LEGEND_PX : 16, right: 16, bottom: 16 + sheet(container) } },
     attributionControl: false,
     fadeDuration: 0,
     maxZoom: 19,

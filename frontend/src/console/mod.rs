@@ -274,7 +274,7 @@ fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
         <details class="map-tools" id="map-tools" hidden=move || signals.ground.get() != Ground::Ready>
             <summary>{text.layers}</summary>
             <div>
-                <fieldset><legend>{text.layers}</legend>{boxes.collect_view()}</fieldset>
+                <fieldset><legend class="sr">{text.layers}</legend>{boxes.collect_view()}</fieldset>
                 <fieldset>
                     <legend>{text.legend}</legend>
                     <ul>{bands.collect_view()}</ul>

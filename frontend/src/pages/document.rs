@@ -70,7 +70,6 @@ fn preloads(shell: &Shell) -> AnyView {
         <link rel="preload" href=wasm_path(shell) r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
         <link rel="modulepreload" href="/assets/map-bridge.mjs" nonce=shell.nonce.clone()/>
         <link rel="modulepreload" href="/assets/maplibre/maplibre-gl.mjs" nonce=shell.nonce.clone()/>
-        <link rel="modulepreload" r#as="worker" href="/assets/maplibre/maplibre-gl-worker.mjs" nonce=shell.nonce.clone()/>
     }
     .into_any()
 }

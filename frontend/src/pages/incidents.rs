@@ -32,7 +32,7 @@ pub(super) fn table(context: Context<'_>, incidents: &[Incident], with_route: bo
                 <th scope="col">{text.status}</th>
                 {with_route.then(|| number_head(context))}
                 <th scope="col">{text.place}</th><th scope="col" class="num">{text.value}</th>
-                <th scope="col" class="num">{text.since}</th><th scope="col" class="num wide">{text.until}</th>
+                <th scope="col" class="num wide">{text.since}</th><th scope="col" class="num wide">{text.until}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>
@@ -57,12 +57,12 @@ fn row(context: Context<'_>, incident: &Incident, with_route: bool) -> AnyView {
         <tr class=if open { "open" } else { "past" }>
             <th scope="row" title=incident.suppressed.then_some(text.suppressed_note)>
                 <span class=format!("kind {}", kind_class(incident.kind))>{text.kind(incident.kind)}</span>
-                <small class="block">{state}</small>
+                <small class="block">{state}<span class="narrow">" · "{voice.time(incident.opened_at)}</span></small>
             </th>
             {with_route.then(|| view! { <td>{badge}</td> })}
             <td>{place(incident)}</td>
             <td class="num">{value(context, incident)}{meaning(context, incident).map(|words| view! { <small class="block">{words}</small> })}</td>
-            <td class="num">{voice.time(incident.opened_at)}<small class="block">{voice.ago(incident.opened_at)}</small></td>
+            <td class="num wide">{voice.time(incident.opened_at)}<small class="block">{voice.ago(incident.opened_at)}</small></td>
             <td class="num wide">{incident.closed_at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}</td>
         </tr>
     }
