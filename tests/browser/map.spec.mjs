@@ -116,6 +116,42 @@ test('a click on a bus tells what it is; the address can be shared', async ({ pa
   await expect(page.locator('#detail')).toBeVisible();
 });
 
+test('a click on a stop, on a street and on a route of the list tells of each', async ({ page, request }) => {
+  const { routes } = await (await request.get('/api/v1/routes')).json();
+  const { patterns } = await (await request.get(`/api/v1/routes/${encodeURIComponent(routes[0].route_id)}`)).json();
+  const { stop } = await (await request.get(`/api/v1/stops/${encodeURIComponent(patterns[0].stops[5].stop_id)}`)).json();
+  await page.goto(`/?layers=stops,intensity#15.5/${stop.lat}/${stop.lon}`);
+  await page.waitForFunction(() => window.__jolda, null, { timeout: 30_000 });
+  // A place of that layer which no other lies over, in the part of the map that no panel covers.
+  const click = async (layer, wish) => expect(async () => {
+    const at = await page.evaluate(([id, others]) => {
+      const { map } = window.__jolda;
+      const box = map.getContainer().getBoundingClientRect();
+      const half = ([x, y], [u, v]) => [(x + u) / 2, (y + v) / 2];
+      const halves = (line) => line.slice(1).map((point, i) => half(line[i], point));
+      const places = ({ geometry: { type, coordinates } }) => (type === 'Point' ? [coordinates] : (type === 'LineString' ? [coordinates] : coordinates).flatMap(halves));
+      const free = map.queryRenderedFeatures({ layers: [id] }).flatMap(places).map((place) => map.project(place)).find((q) =>
+        q.x > 20 && q.y > 80 && q.x < box.width - 80 && q.y < box.height * 0.45 && map.queryRenderedFeatures([[q.x - 16, q.y - 16], [q.x + 16, q.y + 16]], { layers: others }).length === 0);
+      return free && { x: box.x + free.x, y: box.y + free.y };
+    }, [layer, layer === 'stops' ? [] : ['stops', 'stop-names']]);
+    expect(at, `${layer} in view`).toBeTruthy();
+    await page.mouse.click(at.x, at.y);
+    await expect.poll(() => page.url(), { timeout: 2_000 }).toMatch(wish);
+    await expect(page.locator('#detail h1')).toBeVisible({ timeout: 5_000 });
+  }).toPass({ timeout: 40_000 });
+  await click('stops', /[?&]stop=/);
+  await expect(page.locator('#detail table').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await click('intensity', /[?&]segment=/);
+  await page.keyboard.press('Escape');
+  await page.locator('#overview a[data-route]').first().click();
+  await expect.poll(() => page.url()).toMatch(/[?&]route=/);
+  await expect(page.locator('#detail svg.ladder').first()).toBeVisible();
+  await expect(page.locator('#detail .chart').first()).toBeVisible();
+  await page.goBack();
+  await expect(page.locator('#detail')).toBeHidden();
+});
+
 test('a cut line is said and mended', async ({ page }) => {
   let sockets = [];
   let down = false;
