@@ -87,6 +87,7 @@ pub(crate) struct ConsoleText {
     pub legend: &'static str,
     pub in_view: &'static str,
     pub zoom_in: &'static str,
+    pub credits: &'static str,
     pub zoom_out: &'static str,
     pub expand: &'static str,
     pub intensity_low: &'static str,

@@ -60,7 +60,7 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     let started = clock.elapsed();
     for message in recording.messages() {
         let message = message?;
-replay.message(&message.name, message.body.into(), message.received_at);
+        replay.message(&message.name, message.body.into(), message.received_at);
         if let Some(predictions) = &mut predictions {
             predictions.ask(replay.now, || replay.watch.snapshot(replay.now))?;
         }
