@@ -51,7 +51,7 @@ impl Agency {
         let desk = Arc::new(Desk {
             timetable: Mutex::new(timetable),
             feed: Mutex::new(Answer::Status(503)),
-            alerts: Mutex::default(),
+            alerts: Mutex::new(crate::line::message(Clock::machine().now(), Vec::new())),
             fetches: Mutex::new(0),
         });
         let app = Router::new()

@@ -15,8 +15,8 @@ use zip::write::SimpleFileOptions;
 
 /// The route's id.
 pub const ROUTE: &str = "line";
-/// A bus starts each so many seconds.
-pub const HEADWAY_S: EpochS = 20;
+/// A bus starts each so many seconds: not in step with the stops, so that something passes all the time.
+pub const HEADWAY_S: EpochS = 15;
 /// From stop to stop, seconds.
 pub const STEP_S: EpochS = 20;
 /// Stops of the line.

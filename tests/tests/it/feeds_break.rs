@@ -25,7 +25,7 @@ async fn a_feed_that_stops_is_said_and_alarms_are_held_back() {
     assert!(page.contains("No fresh data from"), "the banner is missing");
 
     // Nobody is seen for twice the headway from which on it would be a gap.
-    for _ in 0..(line::HEADWAY_S * 3) {
+    for _ in 0..line::HEADWAY_S * 3 {
         let incidents = house.jolda.json("/api/v1/incidents").await.unwrap();
         let open = open_kinds(&incidents);
         assert!(open.iter().all(|kind| *kind == "feed_down"), "{incidents}");
