@@ -9,6 +9,7 @@ pub mod flow;
 pub mod ids;
 pub mod monitor;
 pub mod place;
+pub mod predict;
 pub mod time;
 pub mod timetable;
 
