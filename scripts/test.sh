@@ -18,10 +18,11 @@ stage_lint() {
   cargo clippy --quiet -p frontend --lib --no-default-features --features hydrate -- -D warnings
 }
 stage_server() { scripts/with-postgres.sh cargo test --quiet -p jolda-server -p frontend -p xtask -p benches; }
+# The tests that break the server wait more than they work: more of them at once than there are cores.
 stage_browser() {
   cargo xtask web --release
   cargo build --quiet --release -p jolda-server
-  JOLDA_BIN="$PWD/target/release/jolda" scripts/with-postgres.sh cargo test --quiet -p tests
+  JOLDA_BIN="$PWD/target/release/jolda" scripts/with-postgres.sh cargo test --quiet -p tests -- --test-threads=4
   (cd tests/browser && JOLDA_BIN="$OLDPWD/target/release/jolda" npx --no-install playwright test)
 }
 

@@ -105,6 +105,11 @@ impl Period {
 }
 
 impl Concern {
+    /// Whether it names a route, by itself or by a trip.
+    pub fn names_route(&self) -> bool {
+        self.route_id.is_some() || self.trip_id.is_some()
+    }
+
     fn of(selector: &EntitySelector) -> Self {
         let given = |text: Option<&String>| text.filter(|t| !t.trim().is_empty()).cloned();
         let trip = selector.trip.as_ref();

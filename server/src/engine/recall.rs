@@ -4,6 +4,7 @@
 use super::Watch;
 use crate::record::VisitRow;
 use crate::store::{Store, StoreError, Window};
+use std::sync::Arc;
 use transit::flow::FlowConfig;
 use transit::ids::FeedIdx;
 use transit::{EpochS, Event, PastVisit, ServiceDate};
@@ -34,8 +35,9 @@ pub async fn recall(
     config: &FlowConfig,
 ) -> Result<usize, StoreError> {
     let mut last_until = None;
-    for (i, feed_id) in watch.feeds().to_vec().into_iter().enumerate() {
-        let value = store.meta(&observed_key(&feed_id)).await?;
+    let feeds = watch.feeds().to_vec();
+    for (i, feed_id) in feeds.iter().enumerate() {
+        let value = store.meta(&observed_key(feed_id)).await?;
         let Some((from, until)) = value.as_deref().and_then(observed_span) else { continue };
         watch.recall(now, &Event::Observed { feed: FeedIdx::from(i), from, until });
         last_until = last_until.max(Some(until).filter(|until| *until <= now));
@@ -43,7 +45,7 @@ pub async fn recall(
     let Some(until) = last_until else { return Ok(0) };
     let told_before = until - config.settle_s;
     let window = Window { from: until - config.service_break_s, to: now + 1 };
-    let timetable = std::sync::Arc::clone(watch.timetable());
+    let timetable = Arc::clone(watch.timetable());
     let route_ids: Vec<&str> = timetable.routes.iter().map(|r| &*r.id).collect();
     let visits = store.last_passages(&route_ids, window, told_before).await?;
     for visit in visits.iter().filter_map(|row| past_visit(row, told_before)) {

@@ -53,7 +53,8 @@ impl View {
     /// Whether a notice is to be shown with a route: it names the route, or all of its kind, and no one stop.
     fn concerns_route(&self, notice: &Notice, route: RouteIdx) -> bool {
         notice.concerns.iter().any(|c| {
-            let named = self.route_of(c).map_or(c.stop_id.is_none(), |r| r == Some(route));
+            let named =
+                if c.names_route() { self.route_of(c) == Some(route) } else { c.stop_id.is_none() };
             let kind = self.timetable().route(route).route_type;
             named && c.route_type.is_none_or(|t| t == kind)
         })
@@ -71,11 +72,10 @@ impl View {
             })
         };
         let routes = self.fixed.routes_at(stop);
-        let serves = |c: &Concern| match self.route_of(c) {
-            Some(route) => route.is_some_and(|r| routes.contains(&r)),
-            None => c
-                .route_type
-                .is_none_or(|t| routes.iter().any(|r| timetable.route(*r).route_type == t)),
+        let of_kind = |t| routes.iter().any(|r| timetable.route(*r).route_type == t);
+        let serves = |c: &Concern| {
+            let named = !c.names_route() || self.route_of(c).is_some_and(|r| routes.contains(&r));
+            named && c.route_type.is_none_or(of_kind)
         };
         notice.concerns.iter().any(|c| match &c.stop_id {
             Some(id) => near(id),
@@ -83,19 +83,19 @@ impl View {
         })
     }
 
-    /// The route that a selector names, by itself or by a trip; `Some(None)` if the timetable has none such.
-    fn route_of(&self, concern: &Concern) -> Option<Option<RouteIdx>> {
+    /// The route that a selector names, by itself or by a trip, if the timetable has it.
+    fn route_of(&self, concern: &Concern) -> Option<RouteIdx> {
         let timetable = self.timetable();
         if let Some(id) = &concern.route_id {
-            return Some(timetable.route_by_id(id));
+            return timetable.route_by_id(id);
         }
-        let trip = timetable.trip_by_id(concern.trip_id.as_deref()?);
-        Some(trip.map(|t| timetable.pattern(timetable.trip(t).pattern).route))
+        let trip = timetable.trip_by_id(concern.trip_id.as_deref()?)?;
+        Some(timetable.pattern(timetable.trip(trip).pattern).route)
     }
 
     fn routes_of_notice(&self, notice: &Notice) -> Vec<AlertRoute> {
         let mut routes: Vec<RouteIdx> =
-            notice.concerns.iter().filter_map(|c| self.route_of(c)?).collect();
+            notice.concerns.iter().filter_map(|c| self.route_of(c)).collect();
         routes.sort_unstable();
         routes.dedup();
         let named = routes.into_iter().take(NAMED_MAX).map(|r| AlertRoute {
