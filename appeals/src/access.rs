@@ -226,9 +226,10 @@ pub fn visibility(viewer: &Viewer, field: Field, record: &Sight, now: EpochS) ->
     let role = viewer.role;
     match role {
         Role::CitizenPin | Role::CitizenAccount if record.own => own(role, field),
-        Role::Public | Role::CitizenPin | Role::CitizenAccount => public(field, record),
-        // Only public parts, without text: an API client reads what anybody may.
-        Role::ApiClient => public(field, record),
+        // An API client reads what anybody may.
+        Role::Public | Role::CitizenPin | Role::CitizenAccount | Role::ApiClient => {
+            public(field, record)
+        }
         Role::Carrier => {
             let concerned = viewer.org.as_ref().is_some_and(|org| record.orgs.contains(org));
             if concerned { carrier(field) } else { public(field, record) }
@@ -242,7 +243,6 @@ pub fn visibility(viewer: &Viewer, field: Field, record: &Sight, now: EpochS) ->
         // Neither reads: one keeps accounts, the other has no eyes.
         Role::Admin | Role::System => Hidden,
         Role::Auditor => match field {
-            Field::AccessLog => Full,
             Field::Driver => Hidden,
             f if f.is_personal() => Hidden,
             _ => Full,
@@ -315,7 +315,7 @@ fn staff(viewer: &Viewer, field: Field, record: &Sight, now: EpochS) -> (Visibil
             .taken_by
             .is_some_and(|(who, at)| Some(who) == person && now >= at && now - at <= OWN_CONTACT_S);
     match field {
-        Field::Name | Field::Phone | Field::Email | Field::Address => {
+        Field::Name | Field::Phone | Field::Email | Field::Address | Field::Attachment => {
             if role == Role::Head || assigned || took { (Full, Full) } else { (Masked, Full) }
         }
         Field::Iin => match role {
@@ -328,13 +328,6 @@ fn staff(viewer: &Viewer, field: Field, record: &Sight, now: EpochS) -> (Visibil
             Role::Handler | Role::Supervisor | Role::Head => (Masked, Full),
             _ => (Hidden, Hidden),
         },
-        Field::Attachment => {
-            if role == Role::Head || assigned || took {
-                (Full, Full)
-            } else {
-                (Masked, Full)
-            }
-        }
         Field::AccessLog => match role {
             Role::Supervisor | Role::Head => (Full, Full),
             _ => (Hidden, Hidden),

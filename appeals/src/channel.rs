@@ -38,11 +38,13 @@ macro_rules! channels {
             }
 
             /// How sure the channel by itself makes us of who speaks.
+            #[allow(clippy::match_same_arms, reason = "one table")]
             pub const fn identity(self) -> IdentityStrength {
                 match self { $(Self::$name => IdentityStrength::$identity,)+ }
             }
 
             /// An answer can go back by the same way.
+            #[allow(clippy::match_same_arms, reason = "one table")]
             pub const fn can_reply(self) -> bool {
                 match self { $(Self::$name => $reply,)+ }
             }

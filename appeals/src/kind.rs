@@ -203,6 +203,7 @@ impl Sayings {
 /// An entry of the catalogue.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the catalogue")]
 pub struct KindEntry {
     /// Which kind.
     pub code: Kind,

@@ -1,3 +1,5 @@
+#![allow(clippy::needless_raw_string_hashes, reason = "as expect-test writes them")]
+
 use super::*;
 use expect_test::expect;
 use std::fmt::Write as _;

@@ -39,7 +39,7 @@ impl Appeal {
             Event::ClaimChanged { kind, topic, claim } => {
                 self.kind = *kind;
                 self.topic.clone_from(topic);
-                self.claim = claim.clone();
+                self.claim = claim.as_ref().clone();
             }
             Event::SubjectSettled { seq, text } => {
                 if let Some(subject) = self.subjects.iter_mut().find(|s| s.seq == *seq) {

@@ -200,7 +200,7 @@ pub enum Command {
         /// Topic.
         topic: Option<TopicId>,
         /// What happened.
-        claim: Claim,
+        claim: Box<Claim>,
     },
     /// A further topic is settled.
     SettleSubject {
@@ -244,8 +244,12 @@ impl Command {
     pub const fn action(&self) -> Action {
         match self {
             Self::Triage { .. } => Action::HandOver,
-            Self::Begin | Self::AskCarrier { .. } | Self::AskApplicant { .. } => Action::Work,
-            Self::SettleSubject { .. } | Self::ExtensionNoticed | Self::Note { .. } => Action::Work,
+            Self::Begin
+            | Self::AskCarrier { .. }
+            | Self::AskApplicant { .. }
+            | Self::SettleSubject { .. }
+            | Self::ExtensionNoticed
+            | Self::Note { .. } => Action::Work,
             Self::CarrierReply { .. } => Action::ReplyAsCarrier,
             Self::AddInfo { .. } | Self::Withdraw | Self::Confirm | Self::Refute { .. } => {
                 Action::SpeakAsApplicant

@@ -134,6 +134,18 @@ impl Appeal {
                 events.push(Event::Returned { reason: words(reason)? });
                 Ok(self.closing(events, now))
             }
+            other => self.judge_term(other, actor, rules, now),
+        }
+    }
+
+    fn judge_term(
+        &self,
+        command: &Command,
+        actor: &Actor,
+        rules: Rules<'_>,
+        now: EpochS,
+    ) -> Decision {
+        match command {
             Command::Withdraw => Ok(self.closing(self.moves(Status::Withdrawn)?, now)),
             Command::ProposeExtension { reason } => {
                 self.extendable(rules, now)?;
@@ -308,7 +320,7 @@ impl Appeal {
         self.may_be_sent(answer, rules)?;
         events.push(Event::AnswerSent { at: now, by });
         let mut events = self.closing(events, now);
-        events.extend(self.starts(ClockKind::ApplicantConfirm, rules, now));
+        events.extend(Self::starts(ClockKind::ApplicantConfirm, rules, now));
         Ok(events)
     }
 }

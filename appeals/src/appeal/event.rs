@@ -117,7 +117,7 @@ pub enum Event {
         /// Topic.
         topic: Option<TopicId>,
         /// What happened.
-        claim: Claim,
+        claim: Box<Claim>,
     },
     /// A further topic is settled.
     SubjectSettled {

@@ -14,7 +14,7 @@ use transit::EpochS;
 
 impl Appeal {
     /// Starts a clock that the terms know, counted from now.
-    pub(super) fn starts(&self, kind: ClockKind, rules: Rules<'_>, now: EpochS) -> Option<Event> {
+    pub(super) fn starts(kind: ClockKind, rules: Rules<'_>, now: EpochS) -> Option<Event> {
         let term = rules.terms.clock(kind)?;
         let on = rules.office.date(now);
         Some(Event::ClockStarted(Clock {
@@ -84,7 +84,7 @@ impl Appeal {
     ) -> Decision {
         let mut events = self.moves(Status::WithCarrier)?;
         events.push(Event::CarrierAsked { carrier, question: words(question)? });
-        events.extend(self.starts(ClockKind::CarrierReply, rules, now));
+        events.extend(Self::starts(ClockKind::CarrierReply, rules, now));
         Ok(events)
     }
 
@@ -176,7 +176,7 @@ impl Appeal {
         if self.is_open(ClockKind::ServiceNorm) {
             events.push(Event::ClockCancelled { kind: ClockKind::ServiceNorm });
         }
-        events.extend(self.starts(ClockKind::ExtensionNotice, rules, now));
+        events.extend(Self::starts(ClockKind::ExtensionNotice, rules, now));
         Ok(events)
     }
 

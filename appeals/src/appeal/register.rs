@@ -124,6 +124,24 @@ pub fn register(
     if draft.subjects.len() > SUBJECTS_MAX {
         return Err(RegisterError::TooManySubjects);
     }
+    let mut appeal = entered(draft, intake, rules, now)?;
+    let cctv_hold = rules.kinds.entry(appeal.kind).cctv_hold;
+    let mut events = vec![Event::Registered { number: appeal.number }];
+    events.extend(first_clocks(&appeal, rules, cctv_hold).into_iter().map(Event::ClockStarted));
+    for event in &events {
+        appeal.apply(event, now);
+    }
+    appeal.version = 1;
+    Ok((appeal, events))
+}
+
+/// The appeal as it is entered, before its clocks begin.
+fn entered(
+    draft: Draft,
+    intake: Intake,
+    rules: Rules<'_>,
+    now: EpochS,
+) -> Result<Appeal, RegisterError> {
     let entry = rules.kinds.entry(draft.kind);
     let legal_kind = legal_kind(&draft, &intake, rules);
     if rules.terms.legal(legal_kind).is_none() {
@@ -135,7 +153,7 @@ pub fn register(
         let desk = rules.kinds.entry(kind).desk.clone();
         Subject { seq, kind, topic, claim, desk, settled: None }
     });
-    let mut appeal = Appeal {
+    Ok(Appeal {
         id: intake.id,
         number: intake.number,
         contact: intake.contact,
@@ -180,15 +198,7 @@ pub fn register(
         measure_tracked: false,
         applicant_verdict: None,
         version: 0,
-    };
-    let mut events = vec![Event::Registered { number: appeal.number }];
-    events
-        .extend(first_clocks(&appeal, rules, entry.cctv_hold).into_iter().map(Event::ClockStarted));
-    for event in &events {
-        appeal.apply(event, now);
-    }
-    appeal.version = 1;
-    Ok((appeal, events))
+    })
 }
 
 /// The clocks that registration starts.

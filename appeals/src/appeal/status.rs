@@ -25,6 +25,7 @@ macro_rules! statuses {
             }
 
             /// Open311's word for it.
+            #[allow(clippy::match_same_arms, reason = "one table")]
             pub const fn open311(self) -> Open311Status {
                 match self { $(Self::$name => Open311Status::$open311,)+ }
             }

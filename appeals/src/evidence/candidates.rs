@@ -54,13 +54,13 @@ fn fit(read: &str, vehicle: &VehicleId) -> f64 {
 /// Levenshtein's distance.
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
+    for (line, left) in a.iter().enumerate() {
         let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
+        row[0] = line + 1;
+        for (column, right) in b.iter().enumerate() {
+            let change = corner + usize::from(left != right);
+            corner = row[column + 1];
+            row[column + 1] = change.min(row[column] + 1).min(corner + 1);
         }
     }
     row[b.len()]

@@ -103,9 +103,9 @@ pub(super) fn alike(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let (n, m) = (a.chars().count(), b.chars().count());
     let shared = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
-    shared >= 4 && n.max(m) - shared <= 3 && n.min(m) - shared <= 3
+    let ending = |word: &str| word.chars().count() - shared;
+    shared >= 4 && ending(a) <= 3 && ending(b) <= 3
 }
 
 /// What a person says begins with a saying: words of four letters and more may have another ending.

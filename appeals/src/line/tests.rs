@@ -1,4 +1,8 @@
+#![allow(clippy::needless_raw_string_hashes, reason = "as expect-test writes them")]
+#![allow(clippy::needless_pass_by_value, reason = "an expectation is written in place")]
+
 use super::*;
+use crate::claim::ClaimTime;
 use crate::shipped;
 use expect_test::{Expect, expect};
 use std::fmt::Write as _;
@@ -48,7 +52,6 @@ fn check(line: &str, expected: Expect) {
             .strftime("%m-%d %H:%M")
             .to_string()
     };
-    use crate::claim::ClaimTime;
     match u.claim.time {
         Some(ClaimTime::At { at, about }) => {
             write!(out, " · {}{}", if about { "~" } else { "" }, civil(at)).unwrap();

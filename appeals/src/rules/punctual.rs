@@ -34,13 +34,12 @@ pub(super) fn judge(rule: Rule, params: &Params, claim: &Claim, view: &View<'_>)
         let nearest = view.planned.iter().min_by_key(|(r, s)| (away(s.departure), &r.run))?;
         (away(nearest.1.departure) <= NAMES_PLAN_S).then_some(nearest.0)
     });
-    let all: Vec<(f64, &Passage)> = match named {
-        Some(run) => view.passages.seen().filter(|p| p.run == run.run).map(|p| (1.0, p)).collect(),
-        None => {
-            let likely = |c: &&Candidate| c.probability >= LIKELY;
-            let seen = |c: &Candidate| Some((c.probability, view.passage_of(c)?));
-            view.candidates.iter().filter(likely).filter_map(seen).collect()
-        }
+    let all: Vec<(f64, &Passage)> = if let Some(run) = named {
+        view.passages.seen().filter(|p| p.run == run.run).map(|p| (1.0, p)).collect()
+    } else {
+        let likely = |c: &&Candidate| c.probability >= LIKELY;
+        let seen = |c: &Candidate| Some((c.probability, view.passage_of(c)?));
+        view.candidates.iter().filter(likely).filter_map(seen).collect()
     };
     let Some((first_share, first)) = all.first().copied() else {
         return Judged::no_data(view.missing());

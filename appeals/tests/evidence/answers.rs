@@ -66,6 +66,10 @@ fn a_draft_says_the_facts_in_plain_words() {
         What you told us is confirmed. We apologise.
         A planned run was not driven."#]],
     );
+}
+
+#[test]
+fn a_draft_says_what_is_not_known() {
     let late = "line 12 every 120\nat s5\nplan 6:00..11:00 each 600
         bus x 8:00 late=420\nontime\nclaim late at=8:10";
     check(

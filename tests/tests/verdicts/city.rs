@@ -14,12 +14,15 @@ use transit::{Effect, EpochS, Event, Monitor, MonitorConfig, Timetable, TripInst
 /// Seconds between two datasets.
 const EVERY_S: EpochS = 20;
 
+/// Route and direction, where an incident has them.
+type Of = (Option<RouteIdx>, Option<u8>);
+
 pub struct City {
     pub timetable: Arc<Timetable>,
     pub truth: Truth,
     /// With the route of each.
     visits: BTreeMap<RouteIdx, Vec<Visit>>,
-    incidents: Vec<((Option<RouteIdx>, Option<u8>), RecordedIncident)>,
+    incidents: Vec<(Of, RecordedIncident)>,
     holes: Vec<(EpochS, EpochS)>,
     seen: BTreeSet<TripInstance>,
     /// Midnight of the day.
