@@ -37,6 +37,12 @@ if [[ "${1:-}" == --update ]]; then
   exit 0
 fi
 
+if [[ ! -e "$BASELINE" ]]; then
+  printf 'SKIPPED: there is no %s to compare with: scripts/instructions.sh --update makes it\n' "$BASELINE" >&2
+  cat "$out/now"
+  exit 0
+fi
+
 # Every stage of one is to be in the other.
 join -a1 -a2 -e- -o 0,1.2,2.2 "$BASELINE" "$out/now" | awk -v room="$ROOM_PERCENT" '
   $2 == "-" || $3 == "-" { printf "%-20s %14s %14s  not in both\n", $1, $2, $3; bad = 1; next }
