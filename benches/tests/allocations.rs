@@ -17,7 +17,7 @@ const VEHICLES: usize = 1_000;
 /// Datasets until every table has its size: each vehicle has passed several stops.
 const WARM: usize = 40;
 const MEASURED: usize = 10;
-/// The aim is none. Headways and passages still take memory at about every second visit of a stop: 176 for a
+/// The aim is none. The tables that visits of stops fill still take memory: 176 allocations for a
 /// thousand positions when this was written.
 const ALLOCATIONS_PER_THOUSAND: usize = 250;
 /// Allocations for a whole dataset: its vectors, not its entities.
