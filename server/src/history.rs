@@ -33,7 +33,7 @@ impl History {
         // An error means that nobody makes it any more.
         let _ = self.warming_up.wait_for(|warming| !warming).await;
         let until = self.clock.elapsed() + TIME;
-        let today = ServiceDate((self.clock.now().div_euclid(DAY_S)) as i32);
+        let today = ServiceDate(self.clock.now().div_euclid(DAY_S) as i32);
         let mut rows = 0;
         for back in 0..=DAYS {
             let day = crate::engine::date_number(today.plus(1 - back));
