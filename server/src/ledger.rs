@@ -308,7 +308,9 @@ async fn statements(
             };
         }
         let done = query.execute(&mut *connection).await.map_err(|error| {
-            let unique = error.as_database_error().is_some_and(|e| e.is_unique_violation());
+            let unique = error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_unique_violation);
             if unique { LedgerError::Conflict(i) } else { LedgerError::Query(error) }
         })?;
         if statement.must_change && done.rows_affected() == 0 {

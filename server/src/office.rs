@@ -13,6 +13,12 @@ use appeals::access::Role;
 use axum::Router;
 use std::io::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the key of a request is known, seconds.
+const KEYS_KEPT_S: i64 = 86_400;
+/// How often old ones are looked for.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// What the register is opened with.
 pub struct Parts<'a> {
@@ -53,6 +59,7 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         let place = stop.place?;
         Some(StopPlace { name: stop.name.to_string(), lat: place.lat, lon: place.lon })
     });
+    tokio::spawn(forget_keys(register.clone()));
     Ok(router(OfficeState {
         register,
         staff,
@@ -61,6 +68,17 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         limits: Arc::new(settings.http.clone()),
         clock: Clock::machine(),
     }))
+}
+
+/// Keys of requests are kept for a day: who repeats one later files anew.
+async fn forget_keys(register: Register) {
+    let mut hours = tokio::time::interval(SWEEP_INTERVAL);
+    loop {
+        hours.tick().await;
+        if let Err(error) = register.forget_keys(register.now() - KEYS_KEPT_S).await {
+            tracing::warn!(%error, "old keys of requests could not be forgotten");
+        }
+    }
 }
 
 /// The staff of the settings.

@@ -121,7 +121,7 @@ impl House {
             metrics: vec![lines_of(metrics), store_lines(&store), live_lines],
         };
         let parts = office::Parts { settings: &settings, clock, demo, reads: state.reads.clone() };
-        let live = live::router(hub).merge(office::open(parts).await?);
+        let live = live::router(hub).merge(Box::pin(office::open(parts)).await?);
         let app = http::router(state, live);
         tell_address(&listener)?;
         serve_until(listener, app, &settings.http, stop.clone()).await;

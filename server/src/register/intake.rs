@@ -146,6 +146,12 @@ impl Register {
         Err(ServiceError::Numbers)
     }
 
+    /// Forgets the keys of requests from before `before`, and with them the answers that hold a PIN.
+    pub async fn forget_keys(&self, before: EpochS) -> Result<(), ServiceError> {
+        let sql = "DELETE FROM idempotency WHERE at < $1";
+        Ok(self.ledger.write(vec![Statement::new(sql, vec![before.into()]).optional()]).await?)
+    }
+
     /// An appeal and its rows, nothing written yet.
     pub(super) async fn make(&self, filing: &Filing) -> Result<Made, ServiceError> {
         let now = self.now();
@@ -174,7 +180,7 @@ impl Register {
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
-        let entries = self.entries(None, id, now, filing.by, &events)?;
+        let entries = entries(None, id, now, filing.by, &events)?;
         let head = entries.last().ok_or(ServiceError::Journal)?;
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let by = filing.by.map(|b| b.0);
@@ -267,28 +273,26 @@ impl Register {
         Ok(rows::applicant(id, language, reply, (phone, email), sealed, now))
     }
 
-    /// The entries of some events after `last`.
-    pub(super) fn entries(
-        &self,
-        last: Option<Entry>,
-        appeal: AppealId,
-        at: EpochS,
-        by: Option<(PersonId, Role)>,
-        events: &[Event],
-    ) -> Result<Vec<Entry>, ServiceError> {
-        let who = (by.map(|b| b.0), by.map(|b| b.1));
-        let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
-        for event in events {
-            let before = entries.last().or(last.as_ref());
-            let entry = Entry::after(before, appeal, at, who, event);
-            entries.push(entry.map_err(|_| ServiceError::Journal)?);
-        }
-        Ok(entries)
-    }
-
     pub(super) fn journal_row(&self, entry: &Entry) -> Result<Statement, ServiceError> {
         let place = format!("journal/{}/{}", entry.appeal, entry.seq);
         let sealed = self.keys.seal(&place, &entry.payload)?;
         Ok(rows::journal(entry, sealed))
     }
+}
+
+/// The entries of some events after `last`.
+pub(super) fn entries(
+    last: Option<&Entry>,
+    appeal: AppealId,
+    at: EpochS,
+    by: Option<(PersonId, Role)>,
+    events: &[Event],
+) -> Result<Vec<Entry>, ServiceError> {
+    let who = (by.map(|b| b.0), by.map(|b| b.1));
+    let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
+    for event in events {
+        let entry = Entry::after(entries.last().or(last), appeal, at, who, event);
+        entries.push(entry.map_err(|_| ServiceError::Journal)?);
+    }
+    Ok(entries)
 }

@@ -12,7 +12,8 @@ impl Key {
     /// A new master key.
     pub fn random() -> Result<Self, SealError> {
         let bytes = random::<KEY_BYTES>()?;
-        Ok(Self(bytes.iter().map(|b| format!("{b:02x}")).collect()))
+        let hex = |byte: u8| [byte >> 4, byte & 15].map(|d| char::from_digit(d.into(), 16));
+        Ok(Self(bytes.into_iter().flat_map(hex).flatten().collect()))
     }
 }
 

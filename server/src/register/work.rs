@@ -1,6 +1,6 @@
 //! What happens to an appeal after it came in: a command, judged by the machine of statuses, written whole.
 
-use super::intake::{Filing, Personal};
+use super::intake::{Filing, Personal, entries};
 use super::{Filed, Register, ServiceError, rows};
 use crate::ledger::{LedgerError, Statement};
 use appeals::appeal::{Actor, Appeal, Command, Draft, Event, Refusal};
@@ -50,7 +50,7 @@ impl Register {
         let before = appeal.clone();
         appeal.accept(&events, now);
         let by = actor.person.map(|p| (p, actor.role));
-        let entries = self.entries(Some(last), id, now, by, &events)?;
+        let entries = entries(Some(&last), id, now, by, &events)?;
         let Some(head) = entries.last() else { return Ok(Worked { appeal, repeat: None }) };
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let mut statements = vec![rows::update(&appeal, seen, now, head, sealed, self.law())];

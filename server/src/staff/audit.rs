@@ -33,15 +33,8 @@ struct Hashed<'a>(i64, i64, Option<&'a str>, &'a str, &'a str, &'a str, &'a str)
 impl AuditRow {
     fn computed(&self) -> String {
         let person = self.person_id.as_deref();
-        let entry = Hashed(
-            self.seq,
-            self.at,
-            person,
-            &self.action,
-            &self.object,
-            &self.detail,
-            &self.prev,
-        );
+        let entry =
+            Hashed(self.seq, self.at, person, &self.action, &self.object, &self.detail, &self.prev);
         Hash::of(&serde_json::to_vec(&entry).unwrap_or_default()).to_string()
     }
 }

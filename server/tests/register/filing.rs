@@ -56,6 +56,11 @@ async fn the_same_key_makes_one_appeal(db: TestDatabase) -> TestDatabase {
     other["text"] = json!("Другое");
     let reused = house.post("/api/v1/appeals", &other).header("idempotency-key", "k1");
     assert_eq!(answer(reused.send().await.unwrap()).await.0, 422);
+    house.register.forget_keys(NOW + 86_400).await.unwrap();
+    let anew = house.post("/api/v1/appeals", &complaint()).header("idempotency-key", "k1");
+    let (status, anew) = answer(anew.send().await.unwrap()).await;
+    assert_eq!(status, 201);
+    assert_ne!(anew["number"], answers[0].1["number"], "a day later it is another appeal");
     db
 }
 

@@ -1,5 +1,6 @@
 //! The register of appeals over real HTTP, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
+#![allow(clippy::print_stdout, reason = "measurements are told")]
 
 #[path = "../store/database.rs"]
 #[allow(dead_code, reason = "shared with the tests of the store")]

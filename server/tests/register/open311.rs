@@ -36,7 +36,7 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(e) if AsRef::<str>::as_ref(&e.name()) == name => {
-                inside = Some(String::new())
+                inside = Some(String::new());
             }
             Event::End(e) if AsRef::<str>::as_ref(&e.name()) == name => found.extend(inside.take()),
             Event::Text(text) => {
@@ -51,7 +51,13 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
 }
 
 async fn post(house: &House, fields: &[(&str, &str)], notation: &str) -> (u16, String) {
-    let encode = |text: &str| -> String { text.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let encode = |text: &str| {
+        use std::fmt::Write as _;
+        text.bytes().fold(String::new(), |mut out, byte| {
+            let _ = write!(out, "%{byte:02X}");
+            out
+        })
+    };
     let body: Vec<String> =
         fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
     let response = house

@@ -58,14 +58,14 @@ pub fn routes() -> Router<Office> {
 async fn enter(State(office): State<Office>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches("/open311/").to_owned();
     let (stem, extension) = path.rsplit_once('.').unwrap_or((&path, ""));
-    let Some(notation) = Notation::of(extension) else {
-        return Faults::one(404, "the path ends in .xml or .json").answer(Notation::Xml);
-    };
+    let notation = Notation::of(extension);
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let mut response = match route(&office, stem, notation, request).await {
-        Ok(response) => response,
-        Err(faults) => faults.answer(notation),
+    let answered = match notation {
+        Some(notation) => route(&office, stem, notation, request).await,
+        None => Err(Faults::one(404, "the path ends in .xml or .json")),
     };
+    let mut response =
+        answered.unwrap_or_else(|faults| faults.answer(notation.unwrap_or(Notation::Xml)));
     if is_get {
         let any = HeaderValue::from_static("*");
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);

@@ -218,7 +218,7 @@ fn filing(
     let mut words = body.take("description").unwrap_or_default();
     if let Some(url) = body.take("media_url") {
         // A link is kept, never fetched.
-        words = format!("{words}\n{url}").trim().to_owned();
+        words = [words.as_str(), &url].join("\n");
     }
     let personal = Personal {
         name: Some(name),

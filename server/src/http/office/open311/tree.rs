@@ -56,7 +56,9 @@ impl Tree {
             }
             Self::List(name, items) => items.iter().for_each(|item| element(name, item, out)),
             Self::Fields(fields) => {
-                fields.iter().for_each(|(name, tree)| element(name, tree, out));
+                for (name, tree) in fields {
+                    element(name, tree, out);
+                }
             }
         }
     }
