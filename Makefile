@@ -21,7 +21,7 @@ test: ## Everything that CI runs
 	@scripts/test.sh
 
 quick: ## The core's tests: seconds, no database, no network
-	@cargo test --quiet -p api -p transit -p appeals -p simulator
+	@cargo test --quiet -p api -p transit -p appeals -p simulator -p fuzz
 
 truth: ## How near the core's conclusions come to the truth; a report, also in target/truth.md
 	@cargo run --quiet -p simulator --example truth -- $(ARGS) | tee target/truth.md

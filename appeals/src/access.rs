@@ -1,6 +1,10 @@
 //! Who may see and do what: here and nowhere else. JSON, pages, exports, search and live topics all ask
 //! [`visibility`] and [`may`]. What no line allows is hidden and forbidden.
 
+mod grants;
+
+pub use grants::{Action, Grant, may};
+
 use crate::ids::{OrgId, PersonId};
 use serde::{Deserialize, Serialize};
 use transit::EpochS;
@@ -41,11 +45,13 @@ pub enum Role {
     Auditor,
     /// A program.
     ApiClient,
+    /// The register itself: evidence that is made on its own.
+    System,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Public,
         Self::CitizenPin,
         Self::CitizenAccount,
@@ -62,6 +68,7 @@ impl Role {
         Self::Admin,
         Self::Auditor,
         Self::ApiClient,
+        Self::System,
     ];
 
     /// Those who take appeals from people.
@@ -72,167 +79,6 @@ impl Role {
     /// A citizen.
     pub const fn is_citizen(self) -> bool {
         matches!(self, Self::CitizenPin | Self::CitizenAccount)
-    }
-}
-
-/// What may be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Bring an appeal into the register.
-    Register,
-    /// Decide who works on it, begin, ask the carrier or the applicant.
-    Work,
-    /// Reply for the carrier.
-    ReplyAsCarrier,
-    /// Change topic, route, stop, vehicle or time.
-    ChangeClaim,
-    /// Hand it to another desk.
-    HandOver,
-    /// Pass it to another body.
-    Redirect,
-    /// Compute evidence anew.
-    RecomputeEvidence,
-    /// Sign or override a verdict.
-    SignVerdict,
-    /// Write an answer.
-    DraftAnswer,
-    /// Approve an answer.
-    ApproveAnswer,
-    /// Answer at the first contact.
-    AnswerAtOnce,
-    /// Send an answer.
-    SendAnswer,
-    /// Extend the term.
-    Extend,
-    /// Leave without consideration, or return.
-    CloseUnconsidered,
-    /// Join to a case, or take out.
-    JoinCase,
-    /// Create a measure, mark it done.
-    Measure,
-    /// Redact and publish.
-    Moderate,
-    /// Take an appeal back, confirm or dispute the result.
-    SpeakAsApplicant,
-    /// Read ratings and staffing.
-    ReadRatings,
-    /// Export without personal data.
-    Export,
-    /// Export with personal data.
-    ExportPersonal,
-    /// Uncover a masked field, with a reason.
-    Reveal,
-    /// Users, roles, lists.
-    Administer,
-    /// Read the audit log.
-    ReadAudit,
-}
-
-/// How far something is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grant {
-    /// Not at all.
-    No,
-    /// Only to propose it to others.
-    Propose,
-    /// On what is one's own: one's appeals, one's organisation, what one is assigned to.
-    Own,
-    /// On all.
-    Yes,
-}
-
-/// How far a role may do something. What it is done to is judged by the machine of statuses.
-#[expect(clippy::too_many_lines, reason = "one table")]
-pub const fn may(role: Role, action: Action) -> Grant {
-    use Action as A;
-    use Grant::{No, Own, Propose, Yes};
-    use Role as R;
-    match (action, role) {
-        (A::Register, R::Public | R::CitizenPin | R::CitizenAccount) => Own,
-        (
-            A::Register,
-            R::PhoneOperator
-            | R::Consultant
-            | R::SmmOperator
-            | R::Handler
-            | R::Dispatcher
-            | R::Supervisor
-            | R::ApiClient,
-        )
-        | (A::Work, R::Handler | R::Controller | R::Supervisor | R::Head)
-        | (A::ChangeClaim, R::Handler | R::Controller | R::Supervisor)
-        | (
-            A::HandOver,
-            R::PhoneOperator
-            | R::Consultant
-            | R::SmmOperator
-            | R::Handler
-            | R::Controller
-            | R::Supervisor,
-        )
-        | (A::Redirect, R::Handler | R::Controller | R::Supervisor | R::Head)
-        | (A::RecomputeEvidence, R::Handler | R::Controller | R::Supervisor | R::Analyst)
-        | (A::SignVerdict, R::Handler | R::Controller | R::Supervisor | R::Head)
-        | (
-            A::DraftAnswer,
-            R::PhoneOperator | R::Consultant | R::SmmOperator | R::Handler | R::Supervisor,
-        )
-        | (A::ApproveAnswer, R::Supervisor | R::Head)
-        | (
-            A::AnswerAtOnce,
-            R::PhoneOperator | R::Consultant | R::SmmOperator | R::Handler | R::Supervisor,
-        )
-        | (A::SendAnswer, R::Handler | R::Supervisor | R::Head)
-        | (A::Extend, R::Head)
-        | (A::CloseUnconsidered, R::Controller | R::Supervisor | R::Head)
-        | (
-            A::JoinCase,
-            R::PhoneOperator
-            | R::Consultant
-            | R::SmmOperator
-            | R::Handler
-            | R::Controller
-            | R::Supervisor,
-        )
-        | (A::Measure, R::Handler | R::Controller | R::Supervisor | R::Head)
-        | (A::Moderate, R::SmmOperator | R::Handler | R::Supervisor)
-        | (A::ReadRatings, R::Controller | R::Supervisor | R::Head | R::Analyst | R::Admin)
-        | (
-            A::Export,
-            R::Controller | R::Supervisor | R::Head | R::Analyst | R::Auditor | R::ApiClient,
-        )
-        | (A::ExportPersonal, R::Head)
-        | (
-            A::Reveal,
-            R::PhoneOperator
-            | R::Consultant
-            | R::SmmOperator
-            | R::Handler
-            | R::Controller
-            | R::Supervisor
-            | R::Head,
-        )
-        | (A::Administer, R::Admin)
-        | (A::ReadAudit, R::Auditor) => Yes,
-        (A::ReplyAsCarrier, R::Carrier)
-        | (A::ChangeClaim, R::CitizenAccount | R::PhoneOperator | R::Consultant | R::SmmOperator)
-        | (A::DraftAnswer | A::Export, R::Carrier)
-        | (A::JoinCase | A::SpeakAsApplicant, R::CitizenPin | R::CitizenAccount)
-        | (
-            A::ReadRatings,
-            R::PhoneOperator | R::Consultant | R::SmmOperator | R::Handler | R::Carrier,
-        )
-        | (A::ReadAudit, R::CitizenAccount | R::Supervisor | R::Head) => Own,
-        (A::ChangeClaim | A::JoinCase, R::Dispatcher)
-        | (A::Redirect, R::Consultant)
-        | (A::Extend, R::Handler | R::Controller | R::Supervisor)
-        | (A::CloseUnconsidered, R::Consultant | R::Handler)
-        | (A::Measure, R::Carrier)
-        | (A::SignVerdict, R::Carrier | R::Dispatcher)
-        | (A::ExportPersonal, R::Supervisor) => Propose,
-        _ => No,
     }
 }
 
@@ -393,7 +239,8 @@ pub fn visibility(viewer: &Viewer, field: Field, record: &Sight, now: EpochS) ->
             f if f.is_personal() => Hidden,
             _ => Full,
         },
-        Role::Admin => Hidden,
+        // Neither reads: one keeps accounts, the other has no eyes.
+        Role::Admin | Role::System => Hidden,
         Role::Auditor => match field {
             Field::AccessLog => Full,
             Field::Driver => Hidden,

@@ -36,7 +36,8 @@ pub struct PlannedRun {
     pub direction: Option<u8>,
     /// Its stops in order.
     pub stops: Vec<PlannedStop>,
-    /// Index in `stops` of the stop in question; `None` when the run does not serve it.
+    /// Index in `stops` of the stop in question, the first time that it comes there; `None` when the run does
+    /// not serve it.
     pub at_stop: Option<usize>,
     /// Early buses wait there for their time.
     pub timepoint: bool,

@@ -27,3 +27,11 @@ pub fn terms() -> Result<Terms, TermsError> {
 pub fn kinds() -> Result<Catalogue, CatalogueError> {
     Catalogue::parse(KINDS)
 }
+
+/// Sentences of answers.
+pub const ANSWERS: &str = include_str!("../../data/appeals/answers.toml");
+
+/// The sentences.
+pub fn texts() -> Result<crate::draft::Texts, crate::draft::TextsError> {
+    crate::draft::Texts::parse(ANSWERS)
+}

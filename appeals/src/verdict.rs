@@ -87,6 +87,8 @@ reasons! {
     Detour => "detour";
     /// The run was not driven.
     RunNotDriven => "run_not_driven";
+    /// The feed does not name runs: which one it was is inferred.
+    RunNotNamed => "run_not_named";
     /// The run ended on its way.
     RunEndedEarly => "run_ended_early";
     /// The streets were slow.

@@ -71,6 +71,13 @@ impl Voice {
         clock_time(at, self.utc_offset_s)
     }
 
+    /// Between when and when a bus comes, in words; empty where that is not known.
+    pub fn between(&self, from: Option<i64>, to: Option<i64>) -> String {
+        let Some((from, to)) = from.zip(to) else { return String::new() };
+        let words = self.text.between;
+        words.replace("{from}", &self.time(from)).replace("{to}", &self.time(to))
+    }
+
     /// `07:40:05`.
     pub fn time_s(&self, at: i64) -> String {
         format!("{}:{:02}", self.time(at), (at + i64::from(self.utc_offset_s)).rem_euclid(60))

@@ -8,6 +8,7 @@ use crate::feed::live_source::{LiveSource, Shared};
 use crate::feed::recording::Recording;
 use crate::feed::timetable_task::TimetableSource;
 use crate::feed::{Part, recorded_source};
+use crate::history::History;
 use crate::http::{AppState, HttpLimits, MetricsSource};
 use crate::live::Hub;
 use crate::publish::RealtimeFeeds;
@@ -86,6 +87,7 @@ impl House {
         more: impl FnOnce(Shared),
     ) -> Result<()> {
         let Self { settings, clock, store, watch, warming_up, demo } = self;
+        let warm = warming_up.clone();
         let metrics = Arc::new(Metrics::default());
         let epoch = Clock::machine().now() as u32;
         let first = first_picture(&watch, clock, epoch, demo, &warming_up);
@@ -104,6 +106,8 @@ impl House {
         let engine = tokio::spawn(engine.run(inbox, stop.clone()));
         let shared = Shared { clock, keep, updates };
         start_feeds(&settings, &shared)?;
+        let history = History { store: store.clone(), clock, warming_up: warm };
+        tokio::spawn(history.send(shared.updates.clone()));
         more(shared);
 
         let realtime = RealtimeFeeds::new(publications.clone(), clock, Arc::clone(&metrics));

@@ -115,16 +115,17 @@ impl Asking {
         (group, deviation, ahead): (Group, Option<EpochS>, std::ops::Range<usize>),
     ) {
         let now = snapshot.at;
-        let mut ranges = vec![None; ahead.end];
+        let mut told = vec![None; ahead.end];
         let basis = snapshot.predict(instance, |p| {
-            ranges[usize::from(p.stop_position)] = Some(p.arrival);
+            told[usize::from(p.stop_position)] = Some((p.promised, p.arrival));
             true
         });
         let forecast = monitor.forecast(instance);
         for position in ahead {
             let (arrival, departure) = snapshot.timetable.scheduled(instance, position);
             let plan = if position == 0 { departure } else { arrival };
-            let range: Option<Range> = ranges[position];
+            let told: Option<(EpochS, Range)> = told[position];
+            let range = told.map(|t| t.1);
             let soonest = range.map_or(plan, |r| r.p50.min(plan));
             if soonest > now + AHEAD_S {
                 break;
@@ -142,7 +143,7 @@ impl Asking {
                     Some(plan.max(now)),
                     Some((plan + deviation.unwrap_or(0)).max(now)),
                     of_feed.map(|at| at.max(now)),
-                    range.map(|r| r.p50),
+                    told.map(|t| t.0),
                 ],
                 range,
                 basis: basis.map(|b| b.0),

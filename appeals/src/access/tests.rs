@@ -54,7 +54,9 @@ fn what_each_role_sees_of_an_open_appeal_that_is_not_its_own() {
         ...................... Admin
         FFFFF.FF.FFFFF.......F Auditor
         FFF...FF.F............ ApiClient
-    "#]].assert_eq(&table);
+        ...................... System
+    "#]]
+    .assert_eq(&table);
 }
 
 #[test]

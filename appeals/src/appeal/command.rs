@@ -240,9 +240,9 @@ pub enum Command {
 }
 
 impl Command {
-    /// What the actor must be allowed; `None`: anybody who got as far as this, or the system itself.
-    pub const fn action(&self) -> Option<Action> {
-        Some(match self {
+    /// What the actor must be allowed.
+    pub const fn action(&self) -> Action {
+        match self {
             Self::Triage { .. } => Action::HandOver,
             Self::Begin | Self::AskCarrier { .. } | Self::AskApplicant { .. } => Action::Work,
             Self::SettleSubject { .. } | Self::ExtensionNoticed | Self::Note { .. } => Action::Work,
@@ -262,8 +262,9 @@ impl Command {
             Self::JoinCase { .. } => Action::JoinCase,
             Self::TrackMeasure => Action::Measure,
             Self::Publish { .. } => Action::Moderate,
-            Self::AttachEvidence { .. } | Self::AcknowledgeSafety | Self::CctvHeld => return None,
-        })
+            Self::AttachEvidence { .. } => Action::RecomputeEvidence,
+            Self::AcknowledgeSafety | Self::CctvHeld => Action::AcknowledgeSafety,
+        }
     }
 
     /// Its name on the wire: snake case.

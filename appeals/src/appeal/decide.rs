@@ -43,13 +43,7 @@ impl Appeal {
     }
 
     fn permit(&self, command: &Command, actor: &Actor) -> Result<(), Refusal> {
-        let Some(action) = command.action() else {
-            return if actor.role.is_citizen() || actor.role == Role::Public {
-                Err(Refusal::NotPermitted)
-            } else {
-                Ok(())
-            };
-        };
+        let action = command.action();
         // An operator may write down what the applicant says at the telephone.
         let for_applicant = matches!(command, Command::AddInfo { .. } | Command::Withdraw)
             && (actor.role.is_front() || actor.role == Role::Handler);

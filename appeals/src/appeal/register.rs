@@ -209,11 +209,10 @@ fn first_clocks(appeal: &Appeal, rules: Rules<'_>, cctv_hold: bool) -> Vec<Clock
     if let (Some(term), Some(due)) = (legal, review_due(rules, appeal.legal_kind, on, at)) {
         start(ClockKind::Review, ClockClass::Legal, due, &term.basis);
     }
-    if appeal.legal_mode == LegalMode::Service {
-        if let Some(due) = service_due(rules, appeal.legal_kind, on, at) {
-            let basis = rules.terms.clock(ClockKind::ServiceNorm).map_or("", |t| &t.basis);
-            start(ClockKind::ServiceNorm, ClockClass::Internal, due, basis);
-        }
+    let service = appeal.legal_mode == LegalMode::Service;
+    if let Some(due) = service_due(rules, appeal.legal_kind, on, at).filter(|_| service) {
+        let basis = rules.terms.clock(ClockKind::ServiceNorm).map_or("", |t| &t.basis);
+        start(ClockKind::ServiceNorm, ClockClass::Internal, due, basis);
     }
     let mut kinds = vec![ClockKind::FirstTouch];
     if legal.is_some_and(|t| t.redirectable) {

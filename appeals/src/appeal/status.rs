@@ -109,16 +109,10 @@ impl Status {
                     | S::Returned
                     | S::Answered
             ),
-            S::Triaged => matches!(
-                next,
-                S::InWork
-                    | S::Redirected
-                    | S::Triaged
-                    | S::NotConsidered
-                    | S::Withdrawn
-                    | S::Returned
-                    | S::Answered
-            ),
+            S::Triaged => {
+                matches!(next, S::InWork | S::Redirected | S::Triaged | S::Withdrawn)
+            }
+            // Another desk may take over what somebody has begun.
             S::InWork => matches!(
                 next,
                 S::WithCarrier
@@ -126,7 +120,6 @@ impl Status {
                     | S::AnswerDraft
                     | S::Redirected
                     | S::Triaged
-                    | S::NotConsidered
                     | S::Withdrawn
             ),
             S::WithCarrier => matches!(next, S::InWork | S::Withdrawn),

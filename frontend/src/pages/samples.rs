@@ -232,6 +232,8 @@ pub(crate) fn stop_detail() -> StopDetail {
         trip_id: format!("t{i}"),
         scheduled: AT + i * 480,
         expected: (i < 3).then_some(AT + i * 500 + 20),
+        expected_earliest: (i < 4).then_some(AT + i * 490),
+        expected_latest: (i < 4).then_some(AT + i * 540 + 60),
         vehicle_id: (i < 3).then(|| format!("v{i}")),
         headway_status: if i == 1 { HeadwayStatus::Gapped } else { HeadwayStatus::Even },
     };
@@ -271,6 +273,8 @@ pub(crate) fn vehicle_detail() -> VehicleDetail {
             arrival: past.then_some(plan + 60),
             departure: past.then_some(plan + 85),
             expected_arrival: (!past && i < 11).then_some(plan + 100),
+            expected_earliest: (!past && i < 11).then_some(plan + 60),
+            expected_latest: (!past && i < 11).then_some(plan + 190),
             headway_s: past.then_some(430),
         }
     };

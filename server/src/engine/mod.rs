@@ -155,6 +155,7 @@ impl Engine {
                 }
                 self.note(feed, part, Some(error));
             }
+            Update::Remembered(rows) => self.watch.remember(&rows),
             Update::Timetable(timetable) => {
                 self.watch.new_timetable(self.clock.now(), timetable);
                 self.epoch = self.epoch.wrapping_add(1);

@@ -15,6 +15,7 @@ use prost::Message;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use transit::monitor::{MatchState, VehicleState};
+use transit::predict::Range;
 use transit::time::format_gtfs_time;
 use transit::{EpochS, Snapshot, Timetable, TripInstance};
 
@@ -188,11 +189,13 @@ fn trip_update(
     let timetable = &*snapshot.timetable;
     let instance = matched.instance;
     let pattern = timetable.pattern(matched.pattern);
-    let event = |expected: Option<EpochS>, scheduled: EpochS| {
+    // Half of what eight arrivals in ten lie within.
+    let uncertainty = |range: Option<Range>| range.map(|r| ((r.p90 - r.p10 + 1) / 2) as i32);
+    let event = |expected: Option<EpochS>, scheduled: EpochS, range: Option<Range>| {
         expected.map(|time| StopTimeEvent {
             delay: Some((time - scheduled) as i32),
             time: Some(time),
-            uncertainty: None,
+            uncertainty: uncertainty(range),
         })
     };
     let stops: Vec<_> = snapshot
@@ -202,8 +205,8 @@ fn trip_update(
         .map(|s| StopTimeUpdate {
             stop_sequence: Some(pattern.stop_sequences[usize::from(s.stop_position)]),
             stop_id: Some(timetable.stop(s.stop).id.to_string()),
-            arrival: event(s.expected_arrival, s.scheduled_arrival),
-            departure: event(s.expected_departure, s.scheduled_departure),
+            arrival: event(s.expected_arrival, s.scheduled_arrival, s.range),
+            departure: event(s.expected_departure, s.scheduled_departure, s.range),
             schedule_relationship: None,
         })
         .collect();

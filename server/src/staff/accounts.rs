@@ -113,7 +113,7 @@ pub fn parse_role(name: &str) -> Option<Role> {
 
 /// Roles that have accounts here.
 fn is_staff(role: Role) -> bool {
-    !role.is_citizen() && !matches!(role, Role::Public | Role::ApiClient)
+    !role.is_citizen() && !matches!(role, Role::Public | Role::ApiClient | Role::System)
 }
 
 /// Passwords that everybody tries first, and what is made of the login.

@@ -102,6 +102,22 @@ impl Store {
         self.answer(question).await
     }
 
+    /// The visits of a service day, run by run and in order, of trips behind `after` in the order of their
+    /// ids. At most `limit`: the last run may be cut.
+    pub async fn visits_of_day(
+        &self,
+        service_date: i32,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<VisitRow>, StoreError> {
+        let sql = format!(
+            "SELECT * FROM stop_visits WHERE service_date = $1 AND trip_id > $2 \
+             ORDER BY trip_id, start_s, stop_sequence, vehicle_id LIMIT {}",
+            limit.min(READ_ROWS_MAX)
+        );
+        self.answer(ask(sql).bind(service_date).bind(after.to_owned())).await
+    }
+
     /// Headways of a route, by time.
     pub async fn headways(&self, q: &HeadwayQuery<'_>) -> Result<Vec<HeadwayRow>, StoreError> {
         let which =

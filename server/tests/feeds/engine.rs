@@ -73,7 +73,7 @@ impl Room {
 }
 
 fn dataset(part: Part, body: &[u8]) -> Update {
-    let dataset = decode(body).unwrap();
+    let dataset = Arc::new(decode(body).unwrap());
     Update::Dataset { feed: FEED, part, dataset, decode: Duration::ZERO, bytes: body.len() }
 }
 

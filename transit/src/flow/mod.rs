@@ -165,6 +165,11 @@ impl Flow {
         self.predictor.visit(&self.timetable, visit);
     }
 
+    /// Visits of the past, those of a run in order: predictions learn from them, nothing else does.
+    pub fn remember(&mut self, visits: impl Iterator<Item = StopVisit>) {
+        self.predictor.remember(&self.timetable, visits);
+    }
+
     /// Time has passed. `vehicles` by index. Appends `Headway`, `Intensity` and incident effects.
     pub fn on_tick(&mut self, now: EpochS, vehicles: &[VehicleFacts], effects: &mut Vec<Effect>) {
         self.tick(now, vehicles, effects);

@@ -125,6 +125,12 @@ impl Monitor {
         self.flow.finish(now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S), effects);
     }
 
+    /// Visits out of the record, those of a run in order: predictions learn from them. They make no effects,
+    /// and their vehicles need not be known here: an index tells them apart, no more.
+    pub fn remember(&mut self, visits: impl Iterator<Item = StopVisit>) {
+        self.flow.remember(visits);
+    }
+
     /// What is known now, for readers.
     pub fn snapshot(&self, now: EpochS) -> Snapshot {
         picture::snapshot(self, now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S))

@@ -2,8 +2,9 @@
 
 use super::errors::{HORIZONS, typical_s};
 use super::history::{HoldKind, planned_run_s};
-use super::traffic::Own;
-use super::{Basis, Learnt, Range, StopPrediction, When};
+use super::learning::Progress;
+use super::traffic::{Own, Today};
+use super::{Basis, Learnt, PROMISED, Range, StopPrediction, When};
 use crate::time::EpochS;
 use crate::timetable::{Pattern, StopTime, Timetable, TripInstance};
 
@@ -14,7 +15,8 @@ const STAY_LEFT: f64 = 0.5;
 /// Every prediction is this far off at least: fixes and visits are no more exact, seconds.
 const LEAST_S: f64 = 8.0;
 /// Which quantiles are told.
-const SHARES: [f64; 3] = [0.1, 0.5, 0.9];
+const SHARES: [f64; TOLD] = [0.1, PROMISED, 0.5, 0.9];
+const TOLD: usize = 4;
 
 /// Where the way begins.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +57,7 @@ pub(super) struct Course<'a> {
     /// The plan promises times.
     timed: bool,
     own: Own,
+    stays: Own,
 }
 
 impl<'a> Course<'a> {
@@ -62,7 +65,7 @@ impl<'a> Course<'a> {
         learnt: &'a Learnt,
         timetable: &'a Timetable,
         instance: TripInstance,
-        own: Own,
+        progress: Option<&Progress>,
     ) -> Self {
         let shift = i64::from(timetable.shift_s(instance));
         Self {
@@ -73,7 +76,8 @@ impl<'a> Course<'a> {
             times: timetable.stop_times(instance.trip),
             base: timetable.origin(instance.service_date) + shift,
             timed: timetable.frequencies(instance.trip).iter().all(|f| f.exact),
-            own,
+            own: progress.map_or_else(Own::default, |p| p.own),
+            stays: progress.map_or_else(Own::default, |p| p.stays),
         }
     }
 
@@ -144,10 +148,7 @@ impl<'a> Course<'a> {
         };
         let held_s = (guess.departs_s - guess.arrives_s).max(0.0);
         let var = self.after_hold(position, guess.var, held_s) + stay_var + run_var;
-        self.stay(
-            Guess { position: position + 1, arrives_s, departs_s: arrives_s, var },
-            1.0,
-        )
+        self.stay(Guess { position: position + 1, arrives_s, departs_s: arrives_s, var }, 1.0)
     }
 
     /// A bus that waits for its time loses what was not known of its arrival.
@@ -157,6 +158,11 @@ impl<'a> Course<'a> {
         }
         let share = self.hold_share(position);
         var * (1.0 - share * (1.0 - (var / (held_s * held_s)).min(1.0)))
+    }
+
+    fn departure_scale_s(&self, guess: &Guess) -> f64 {
+        let held_s = (guess.departs_s - guess.arrives_s).max(0.0);
+        (self.after_hold(guess.position, guess.var, held_s) + LEAST_S * LEAST_S).sqrt()
     }
 
     fn hold_share(&self, position: usize) -> f64 {
@@ -172,7 +178,9 @@ impl<'a> Course<'a> {
         let city = &*self.learnt.city;
         let spell = city.history.run(segment, planned_s, self.when(at_s));
         let leaders = segment.map(|s| &s.leaders);
-        let off = city.persistence.expected_off(leaders, self.own, at_s as EpochS);
+        let late_s = at_s - (self.base + i64::from(self.times[position].departure_s)) as f64;
+        let today = Today { own: self.own, late_s: self.timed.then_some(late_s) };
+        let off = city.persistence.expected_off(leaders, today, at_s as EpochS);
         let run_s = spell.mean_s + off * spell.var.sqrt();
         (run_s.max(spell.mean_s * 0.4), spell.var)
     }
@@ -185,7 +193,9 @@ impl<'a> Course<'a> {
         }
         let segment = self.learnt.segment(self.pattern.segments[position]);
         let dwell = self.learnt.city.history.dwell(segment, self.when(guess.arrives_s));
-        let mut departs_s = guess.arrives_s + dwell.mean_s * left;
+        let off = self.learnt.city.persistence.expected_stay_off(self.stays);
+        let stay_s = (dwell.mean_s + off * dwell.var.sqrt()).max(0.0);
+        let mut departs_s = guess.arrives_s + stay_s * left;
         let planned_s = (self.base + i64::from(self.times[position].departure_s)) as f64;
         if self.timed && planned_s > departs_s {
             departs_s += self.hold_share(position) * (planned_s - departs_s);
@@ -202,23 +212,36 @@ impl<'a> Course<'a> {
         mut each: impl FnMut(StopPrediction) -> bool,
     ) {
         let errors = &self.learnt.city.errors;
-        let table: [[f64; 3]; HORIZONS] =
+        let table: [[f64; TOLD]; HORIZONS] =
             std::array::from_fn(|h| errors.quantiles(basis, h, SHARES));
         let from_s = reach_from(basis, anchor, now);
         let last = self.times.len() - 1;
-        let mut floor = [now; 3];
+        let mut floor = [now; TOLD];
         self.walk(anchor, |guess| {
             let off = between(&table, guess.arrives_s - from_s);
             for (floor, off) in floor.iter_mut().zip(off) {
                 let at = (guess.arrives_s + off * guess.scale_s()).round() as EpochS;
                 *floor = at.max(*floor);
             }
-            let [p10, p50, p90] = floor;
-            let stay_s = (guess.departs_s - guess.arrives_s).max(0.0).round() as EpochS;
-            let departure = if guess.position == last { p50 } else { p50 + stay_s };
+            let [p10, promised, p50, p90] = floor;
+            let departure = if guess.position == last {
+                promised
+            } else {
+                let at_s = guess.departs_s + off[1] * self.departure_scale_s(&guess);
+                (at_s.round() as EpochS).max(promised)
+            };
+            // Nobody comes to the next stop before leaving this one, nor are the quantiles ever out of order.
+            floor[1] = departure;
+            floor[2] = p50.max(departure);
+            floor[3] = p90.max(departure);
+            if basis == Basis::Plan && p90 <= now {
+                // If it runs at all, it has been there.
+                return true;
+            }
             each(StopPrediction {
                 stop_position: guess.position as u16,
                 arrival: Range { p10, p50, p90 },
+                promised,
                 departure,
             })
         });
@@ -234,7 +257,7 @@ pub(super) fn reach_from(basis: Basis, anchor: Anchor, now: EpochS) -> f64 {
 }
 
 /// Between the middles of the horizons on both sides.
-fn between(table: &[[f64; 3]; HORIZONS], ahead_s: f64) -> [f64; 3] {
+fn between(table: &[[f64; TOLD]; HORIZONS], ahead_s: f64) -> [f64; TOLD] {
     let above = (0..HORIZONS).find(|h| typical_s(*h) as f64 >= ahead_s).unwrap_or(HORIZONS - 1);
     let below = above.saturating_sub(1);
     if above == below {

@@ -50,7 +50,12 @@ impl Errors {
     }
 
     /// In deviations: the quantiles `shares` of the error.
-    pub fn quantiles(&self, basis: Basis, horizon: usize, shares: [f64; 3]) -> [f64; 3] {
+    pub fn quantiles<const N: usize>(
+        &self,
+        basis: Basis,
+        horizon: usize,
+        shares: [f64; N],
+    ) -> [f64; N] {
         let q = &self.by_basis[basis as usize][horizon];
         shares.map(|share| q.quantile(share))
     }

@@ -22,6 +22,10 @@ const DWELL_MOST_S: f64 = 120.0;
 const FASTEST_MPS: f64 = 25.0;
 /// Starting and braking are worth so many metres of driving when a planned minute is shared out.
 const START_M: f64 = 60.0;
+/// Of a planned stretch so much is driving at least.
+const DRIVEN_LEAST: f64 = 0.6;
+/// A stretch of the city's mean weighs by its minutes.
+const MINUTE_S: f64 = 60.0;
 /// Deviation of a stretch before any was seen: a share of it, and seconds.
 const SPREAD_SHARE: f64 = 0.2;
 const SPREAD_S: f64 = 8.0;
@@ -44,8 +48,14 @@ pub(super) struct Mean {
 
 impl Mean {
     pub fn add(&mut self, value: f64, memory: f32) {
-        self.weight = (self.weight + 1.0).min(memory);
-        self.value += (value as f32 - self.value) / self.weight;
+        self.add_weighed(value, 1.0, memory);
+    }
+
+    /// A value that counts as `weight` of them.
+    fn add_weighed(&mut self, value: f64, weight: f64, memory: f32) {
+        let weight = weight as f32;
+        self.weight = (self.weight + weight).min(memory);
+        self.value += (value as f32 - self.value) * (weight / self.weight).min(1.0);
     }
 
     /// The mean, leaning on `prior` as if that had been seen `leans` times.
@@ -139,19 +149,23 @@ impl CityHistory {
         segment.run_all.add(share, SEGMENT_MEMORY);
         let off_s = run_s - expected.mean_s;
         segment.run_var.add(off_s * off_s, SEGMENT_MEMORY);
-        self.run[when.day_type][when.band].add(share.min(4.0), CITY_MEMORY);
-        self.run_all.add(share.min(4.0), CITY_MEMORY);
+        // Of the city, the share of all its driving: a long stretch counts for more.
+        let weight = plan_s / MINUTE_S;
+        self.run[when.day_type][when.band].add_weighed(share, weight, CITY_MEMORY);
+        self.run_all.add_weighed(share, weight, CITY_MEMORY);
         off_s / expected.var.sqrt()
     }
 
-    /// Takes a time at a stop.
-    pub fn add_dwell(&mut self, segment: &mut SegmentHistory, when: When, dwell_s: f64) {
+    /// Takes a time at a stop; returns by how many deviations it was off.
+    pub fn add_dwell(&mut self, segment: &mut SegmentHistory, when: When, dwell_s: f64) -> f64 {
         let dwell_s = dwell_s.clamp(0.0, DWELL_MOST_S);
-        let off_s = dwell_s - self.dwell(Some(segment), when).mean_s;
+        let expected = self.dwell(Some(segment), when);
+        let off_s = dwell_s - expected.mean_s;
         segment.dwell[when.day_type][when.band].add(dwell_s, CELL_MEMORY);
         segment.dwell_all.add(dwell_s, SEGMENT_MEMORY);
         segment.dwell_var.add(off_s * off_s, SEGMENT_MEMORY);
         self.dwell_all.add(dwell_s, CITY_MEMORY);
+        off_s / expected.var.max(1.0).sqrt()
     }
 
     /// An early bus waited for its time, or did not.
@@ -183,7 +197,8 @@ impl HoldKind {
     }
 }
 
-/// Planned driving time from `position` to the next stop, seconds. Where the plan is written in whole minutes
+/// Planned driving time from `position` to the next stop, seconds: where the plan gives no time to stand, what
+/// stops usually take is left out. Where the plan is written in whole minutes
 /// it is shared out by distance over the stretches around: a minute more or less is rounding there.
 pub(super) fn planned_run_s(pattern: &Pattern, times: &[StopTime], position: usize) -> f64 {
     let whole = |s: i32| s % 60 == 0;
@@ -195,8 +210,14 @@ pub(super) fn planned_run_s(pattern: &Pattern, times: &[StopTime], position: usi
     let offsets = &pattern.stop_offsets_m;
     let mut planned_s = f64::from(times[to].arrival_s - times[from].departure_s);
     for time in &times[from + 1..to] {
-        planned_s -= f64::from(time.departure_s - time.arrival_s);
+        let stay_s = f64::from(time.departure_s - time.arrival_s);
+        planned_s -= if stay_s > 0.0 { stay_s } else { DWELL_S };
     }
+    if times[to].departure_s == times[to].arrival_s {
+        planned_s -= DWELL_S;
+    }
+    let whole_s = f64::from(times[to].arrival_s - times[from].departure_s);
+    planned_s = planned_s.max(whole_s * DRIVEN_LEAST);
     let length_m = offsets[position + 1] - offsets[position] + START_M;
     let around_m = offsets[to] - offsets[from] + START_M * (to - from) as f64;
     (planned_s * length_m / around_m).max(length_m / FASTEST_MPS)

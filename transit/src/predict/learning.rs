@@ -5,7 +5,7 @@ use super::errors::{HORIZONS, horizon, typical_s};
 use super::history::{HoldKind, planned_run_s};
 use super::pending::{CHECKED, Made, Pending};
 use super::reading::{block_start, next_of_block};
-use super::traffic::Own;
+use super::traffic::{Own, Today};
 use super::{Basis, Predictor, When};
 use crate::event::StopVisit;
 use crate::flow::VehicleFacts;
@@ -24,6 +24,8 @@ const EARLY_S: EpochS = 45;
 const WAITED_S: EpochS = 25;
 /// A longer rest between two runs is no layover of a late bus, seconds.
 const LAYOVER_MOST_S: EpochS = 1_800;
+/// A bus that comes to the end of its run with less than this before its next start is late for it, seconds.
+const COMES_LATE_S: EpochS = 30;
 /// A stretch takes no longer than this, seconds.
 const RUN_MOST_S: EpochS = 3_600;
 /// A start this far off its time is no start of that run, seconds.
@@ -38,8 +40,10 @@ pub(super) struct Progress {
     /// When it left that stop.
     left: Option<EpochS>,
     pub own: Own,
-    /// When it came to the end of the run before.
-    ended: Option<EpochS>,
+    /// The same of its stays at stops.
+    pub stays: Own,
+    /// When it came to the end of this run, or before that of the run before.
+    pub ended: Option<EpochS>,
 }
 
 impl Progress {
@@ -73,7 +77,7 @@ impl Predictor {
                 self.ran(timetable, visit, (left, arrival), &mut progress.own);
             }
         }
-        self.stayed(timetable, visit);
+        self.stayed(timetable, visit, &mut progress.stays);
         let came = if position == 0 { visit.departure } else { visit.arrival };
         if let Some(at) = came {
             let city = Arc::make_mut(&mut self.learnt.city);
@@ -89,11 +93,34 @@ impl Predictor {
         *self.learnt.vehicles.slot(index) = progress;
     }
 
+    /// Learns from visits of the past, those of a run in order. What vehicles do now stays as it is.
+    pub fn remember(&mut self, timetable: &Timetable, visits: impl Iterator<Item = StopVisit>) {
+        let vehicles = std::mem::take(&mut self.learnt.vehicles);
+        let pending = std::mem::take(&mut self.pending);
+        for visit in visits {
+            self.visit(timetable, &visit);
+            let pattern = timetable.pattern(timetable.trip(visit.instance.trip).pattern);
+            let position = usize::from(visit.stop_position);
+            let Some(at) = visit.departure.filter(|_| position + 1 < pattern.stops.len()) else {
+                continue;
+            };
+            let along_m = pattern.stop_offsets_m[position];
+            self.check(
+                timetable,
+                at,
+                visit.vehicle,
+                visit.instance,
+                Anchor::Place { next: position + 1, along_m, at },
+            );
+        }
+        (self.learnt.vehicles, self.pending) = (vehicles, pending);
+    }
+
     /// A vehicle begins a run: what the plan alone would have said of it waits to be checked.
     fn begin(&mut self, timetable: &Timetable, visit: &StopVisit) {
         let pending = &mut self.pending[visit.vehicle.get()];
         pending.begin(visit.instance);
-        let course = Course::new(&self.learnt, timetable, visit.instance, Own::default());
+        let course = Course::new(&self.learnt, timetable, visit.instance, None);
         let anchor = course.usual_start(EpochS::MIN);
         let from_s = reach_from(Basis::Plan, anchor, 0);
         course.walk(anchor, |guess| {
@@ -116,7 +143,8 @@ impl Predictor {
         let errors = &mut Arc::make_mut(&mut self.learnt.city).errors;
         let rest_s = ended.map(|ended| departure - ended);
         match rest_s.filter(|rest| (0..=LAYOVER_MOST_S).contains(rest)) {
-            Some(rest_s) if planned < departure - rest_s + errors.layover_s() as EpochS => {
+            // Its time had come when it came: nothing but the layover held it.
+            Some(rest_s) if planned < departure - rest_s + COMES_LATE_S => {
                 errors.add_layover(rest_s as f64);
             }
             _ => errors.add_start(late_s as f64),
@@ -143,13 +171,16 @@ impl Predictor {
         let city = Arc::make_mut(&mut self.learnt.city);
         let segment = self.learnt.segments.slot(pattern.segments[from].get());
         let off = city.history.add_run(segment, planned_s, when, run_s as f64);
-        city.persistence.add(&segment.leaders, *own, arrival, off);
+        let timed = timetable.frequencies(visit.instance.trip).iter().all(|f| f.exact);
+        let late_s = left - timetable.scheduled(visit.instance, from).1;
+        let today = Today { own: *own, late_s: timed.then_some(late_s as f64) };
+        city.persistence.add(&segment.leaders, today, arrival, off);
         segment.leaders.add(arrival, off);
         own.add(off);
     }
 
     /// How long it stood, and whether it waited for its time.
-    fn stayed(&mut self, timetable: &Timetable, visit: &StopVisit) {
+    fn stayed(&mut self, timetable: &Timetable, visit: &StopVisit, stays: &mut Own) {
         let position = usize::from(visit.stop_position);
         let pattern = timetable.pattern(visit.pattern);
         let (Some(arrival), Some(departure)) = (visit.arrival, visit.departure) else { return };
@@ -170,29 +201,43 @@ impl Predictor {
                 return;
             }
         }
-        city.history.add_dwell(segment, when, (departure - arrival) as f64);
+        let off = city.history.add_dwell(segment, when, (departure - arrival) as f64);
+        city.persistence.add_stay(*stays, off);
+        stays.add(off);
     }
 
     /// Time has passed: some predictions are put aside, to be held against what comes.
     pub fn tick(&mut self, timetable: &Timetable, now: EpochS, vehicles: &[VehicleFacts]) {
         for facts in vehicles {
-            let index = facts.vehicle.get();
-            if self.pending.len() <= index {
-                self.pending.resize(index + 1, Pending::default());
-            }
-            let pending = &mut self.pending[index];
-            let lately = pending.made_at.is_some_and(|at| (0..CHECK_EVERY_S).contains(&(now - at)));
-            if lately || facts.overload || facts.off_route_m.is_some() {
-                continue;
-            }
-            let Some((instance, _)) = facts.matched else { continue };
-            pending.made_at = Some(now);
+            let sure = !facts.overload && facts.off_route_m.is_none();
+            let Some((instance, _)) = facts.matched.filter(|_| sure) else { continue };
             let next = usize::from(facts.next_stop_position);
             if next > 0 {
                 let at = facts.measured_at;
                 let anchor = Anchor::Place { next, along_m: facts.along_m, at };
-                self.put_aside(timetable, now, facts.vehicle, instance, anchor);
+                self.check(timetable, now, facts.vehicle, instance, anchor);
             }
+        }
+    }
+
+    /// Puts predictions aside, but not too often.
+    fn check(
+        &mut self,
+        timetable: &Timetable,
+        now: EpochS,
+        vehicle: VehicleIdx,
+        instance: TripInstance,
+        anchor: Anchor,
+    ) {
+        let index = vehicle.get();
+        if self.pending.len() <= index {
+            self.pending.resize(index + 1, Pending::default());
+        }
+        let pending = &mut self.pending[index];
+        let lately = pending.made_at.is_some_and(|at| (0..CHECK_EVERY_S).contains(&(now - at)));
+        if !lately {
+            pending.made_at = Some(now);
+            self.put_aside(timetable, now, vehicle, instance, anchor);
         }
     }
 
@@ -206,9 +251,9 @@ impl Predictor {
     ) {
         let Some(progress) = self.learnt.progress(vehicle, instance) else { return };
         let pending = &mut self.pending[vehicle.get()];
-        let course = Course::new(&self.learnt, timetable, instance, progress.own);
+        let course = Course::new(&self.learnt, timetable, instance, Some(progress));
         let mut ends_s = 0.0;
-        let mut wanted = (0..HORIZONS).filter(|h| pending.is_free(*h)).next();
+        let mut wanted = (0..HORIZONS).find(|h| pending.is_free(*h));
         let mut made_now = [None; HORIZONS];
         course.walk(anchor, |guess| {
             ends_s = guess.arrives_s;
@@ -235,7 +280,7 @@ impl Predictor {
         }
         let ends = (ends_s, 0.0);
         let anchor = block_start(&self.learnt, timetable, instance, next, ends, now);
-        let course = Course::new(&self.learnt, timetable, next, Own::default());
+        let course = Course::new(&self.learnt, timetable, next, None);
         let from_s = reach_from(Basis::Block, anchor, now);
         course.walk(anchor, |guess| {
             if let Some(i) = CHECKED.iter().position(|c| *c == guess.position) {

@@ -1,7 +1,7 @@
 //! Predictions that wait for what comes of them: how the predictor learns how wrong it is.
 
-use super::errors::HORIZONS;
 use super::Basis;
+use super::errors::HORIZONS;
 use crate::time::EpochS;
 use crate::timetable::TripInstance;
 

@@ -1,7 +1,6 @@
 //! What readers ask: when a run comes to its stops.
 
 use super::course::{Anchor, Course};
-use super::traffic::Own;
 use super::{Basis, Learnt, StopPrediction};
 use crate::ids::VehicleIdx;
 use crate::monitor::{Snapshot, VehicleState};
@@ -12,7 +11,7 @@ use crate::timetable::{Timetable, TripInstance};
 const PROMISE_AGE_S: EpochS = 300;
 /// A run that nobody is known to drive is predicted until so long after its start, seconds.
 const OVERDUE_S: EpochS = 600;
-/// One that should have left will not leave before this has passed, seconds.
+/// A vehicle that was seen at its first stop leaves no earlier than this after it, seconds.
 const LEAVES_IN_S: EpochS = 30;
 /// A vehicle needs so long between two runs at least, unless the plan gives it less, seconds.
 const LAYOVER_LEAST_S: f64 = 30.0;
@@ -42,22 +41,22 @@ pub(super) fn next_of_block(timetable: &Timetable, instance: TripInstance) -> Op
     beside(timetable, instance, true)
 }
 
-/// When a vehicle that ends `run` (mean, variance) leaves for `next`.
+/// When a vehicle that ends `run` (mean, variance), and was `seen` short of leaving it, leaves for `next`.
 pub(super) fn block_start(
     learnt: &Learnt,
     timetable: &Timetable,
     run: TripInstance,
     next: TripInstance,
     (ends_s, ends_var): (f64, f64),
-    now: EpochS,
+    seen: EpochS,
 ) -> Anchor {
     let last = timetable.stop_times(run.trip).len() - 1;
     let (planned_end, _) = timetable.scheduled(run, last);
-    let course = Course::new(learnt, timetable, next, Own::default());
+    let course = Course::new(learnt, timetable, next, None);
     let planned_rest_s = (course.planned_start() - planned_end).max(0) as f64;
     let rest_s = learnt.city.errors.layover_s().min(planned_rest_s).max(LAYOVER_LEAST_S);
     let ready_s = ends_s + rest_s;
-    let usual = course.usual_start(now);
+    let usual = course.usual_start(seen + LEAVES_IN_S);
     let Anchor::Start { at_s, var } = usual else { return usual };
     // Ready in good time, it leaves as usual; late, what is not known of its coming carries over.
     let slack_s = at_s - ready_s;
@@ -78,13 +77,13 @@ impl Snapshot {
         }
         let learnt = &self.recent.learnt;
         if let Some(vehicle) = self.driver(instance) {
-            let own = learnt.progress(vehicle.vehicle, instance).map(|p| p.own);
-            let course = Course::new(learnt, &self.timetable, instance, own.unwrap_or_default());
+            let progress = learnt.progress(vehicle.vehicle, instance);
+            let course = Course::new(learnt, &self.timetable, instance, progress);
             let anchor = self.anchor(&course, vehicle)?;
             course.predict(Basis::Vehicle, anchor, self.at, each);
             return Some((Basis::Vehicle, Some(vehicle.vehicle)));
         }
-        let course = Course::new(learnt, &self.timetable, instance, Own::default());
+        let course = Course::new(learnt, &self.timetable, instance, None);
         if let Some((vehicle, anchor)) = self.carried(instance) {
             course.predict(Basis::Block, anchor, self.at, each);
             return Some((Basis::Block, Some(vehicle)));
@@ -93,7 +92,8 @@ impl Snapshot {
         if loose || self.at > course.planned_start() + OVERDUE_S || self.was_driven(instance) {
             return None;
         }
-        course.predict(Basis::Plan, course.usual_start(self.at + LEAVES_IN_S), self.at, each);
+        // Late, it may have left unseen: nothing says that it still stands there.
+        course.predict(Basis::Plan, course.usual_start(EpochS::MIN), self.at, each);
         Some((Basis::Plan, None))
     }
 
@@ -123,6 +123,8 @@ impl Snapshot {
         for i in 1..=CARRIED_RUNS {
             chain[i] = beside(&self.timetable, chain[i - 1], false)?;
             let Some(vehicle) = self.driver(chain[i]) else { continue };
+            // Of a run that was guessed it is not known which block it belongs to.
+            vehicle.matched.as_ref().filter(|m| m.trip_named)?;
             return Some((vehicle.vehicle, self.carry(vehicle, &chain[..=i])?));
         }
         None
@@ -132,28 +134,32 @@ impl Snapshot {
     fn carry(&self, vehicle: &VehicleState, chain: &[TripInstance]) -> Option<Anchor> {
         let (learnt, timetable) = (&self.recent.learnt, &*self.timetable);
         let driven = *chain.last()?;
-        let own = learnt.progress(vehicle.vehicle, driven).map_or_else(Own::default, |p| p.own);
-        let course = Course::new(learnt, timetable, driven, own);
+        let progress = learnt.progress(vehicle.vehicle, driven);
+        let course = Course::new(learnt, timetable, driven, progress);
         // At the end of its run it rests: it has come.
-        let rested = (vehicle.measured_at as f64, 0.0);
+        let ended = progress.and_then(|p| p.ended).unwrap_or(vehicle.measured_at);
+        let rested = (ended as f64, 0.0);
         let mut anchor = self.anchor(&course, vehicle);
         for pair in chain.windows(2).rev() {
             let (next, run) = (pair[0], pair[1]);
-            let ends = match anchor {
-                Some(anchor) => {
-                    let mut ends = rested;
-                    Course::new(learnt, timetable, run, Own::default()).walk(anchor, |guess| {
-                        ends = (guess.arrives_s, guess.var);
-                        true
-                    });
-                    ends
-                }
-                None if self.at - vehicle.measured_at > PROMISE_AGE_S || vehicle.off_route => {
-                    return None;
-                }
-                None => rested,
-            };
-            anchor = Some(block_start(learnt, timetable, run, next, ends, self.at));
+            let ends =
+                match anchor {
+                    Some(anchor) => {
+                        let mut ends = rested;
+                        Course::new(learnt, timetable, run, progress.filter(|_| run == driven))
+                            .walk(anchor, |guess| {
+                                ends = (guess.arrives_s, guess.var);
+                                true
+                            });
+                        ends
+                    }
+                    None if self.at - vehicle.measured_at > PROMISE_AGE_S || vehicle.off_route => {
+                        return None;
+                    }
+                    None => rested,
+                };
+            let seen = vehicle.measured_at;
+            anchor = Some(block_start(learnt, timetable, run, next, ends, seen));
         }
         anchor
     }

@@ -16,6 +16,9 @@ const ALIKE_WEIGHT: f64 = 150.0;
 const MEMORY: f64 = 5_000.0;
 /// How much of what a bus was off so far it is off further, until more is known.
 const OWN: f64 = 0.15;
+/// Minutes late or early beyond this change nothing more.
+const LATE_MOST_MIN: f64 = 5.0;
+const MINUTE_S: f64 = 60.0;
 /// Least weight of the newest stretch in what a bus is off so far.
 const OWN_NEWEST: f32 = 0.15;
 
@@ -74,6 +77,27 @@ impl Slope {
 pub(super) struct Persistence {
     by_age: [Slope; AGES_S.len()],
     own: Slope,
+    /// The same of its stays at stops: a bus behind a gap meets more people at each.
+    own_stay: Slope,
+    /// An early bus dawdles, a late one hurries, by so much a minute.
+    early: Slope,
+    late: Slope,
+}
+
+/// What is known of a bus today.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Today {
+    pub own: Own,
+    /// How late it sets out; `None` where no times are promised.
+    pub late_s: Option<f64>,
+}
+
+impl Today {
+    /// Minutes late, and minutes early.
+    fn late_min(self) -> (f64, f64) {
+        let late = self.late_s.unwrap_or(0.0) / MINUTE_S;
+        (late.clamp(0.0, LATE_MOST_MIN), (-late).clamp(0.0, LATE_MOST_MIN))
+    }
 }
 
 impl Default for Persistence {
@@ -82,7 +106,13 @@ impl Default for Persistence {
         for (slope, alike) in by_age.iter_mut().zip(ALIKE) {
             *slope = Slope::expecting(alike, ALIKE_WEIGHT);
         }
-        Self { by_age, own: Slope::expecting(OWN, ALIKE_WEIGHT) }
+        Self {
+            by_age,
+            own: Slope::expecting(OWN, ALIKE_WEIGHT),
+            own_stay: Slope::expecting(OWN, ALIKE_WEIGHT),
+            early: Slope::expecting(0.0, ALIKE_WEIGHT),
+            late: Slope::expecting(0.0, ALIKE_WEIGHT),
+        }
     }
 }
 
@@ -114,13 +144,27 @@ impl Persistence {
     }
 
     /// By how many deviations a bus that goes over the segment at `at` will be off.
-    pub fn expected_off(&self, leaders: Option<&Leaders>, own: Own, at: EpochS) -> f64 {
+    pub fn expected_off(&self, leaders: Option<&Leaders>, today: Today, at: EpochS) -> f64 {
         let of_leaders = leaders.map_or(0.0, |l| self.of_leaders(l, at));
-        of_leaders + self.own.get() * own.get()
+        of_leaders + self.own.get() * today.own.get() + self.of_plan(today)
     }
 
-    /// The best linear guess from the leaders, given how alike each is to it and to the others: three
-    /// equations solved by elimination of one after another.
+    /// By how many deviations its stay at a stop will be off.
+    pub fn expected_stay_off(&self, stays: Own) -> f64 {
+        self.own_stay.get() * stays.get()
+    }
+
+    /// Learns from a stay that was `off`.
+    pub fn add_stay(&mut self, stays: Own, off: f64) {
+        self.own_stay.add(stays.get(), off.clamp(-OFF_MOST, OFF_MOST));
+    }
+
+    fn of_plan(&self, today: Today) -> f64 {
+        let (late, early) = today.late_min();
+        self.early.get() * early - self.late.get() * late
+    }
+
+    /// A linear guess from the leaders, newest first: each adds what those before it left open.
     fn of_leaders(&self, leaders: &Leaders, at: EpochS) -> f64 {
         let mut guess = 0.0;
         let mut known = 0.0_f64;
@@ -135,7 +179,7 @@ impl Persistence {
     }
 
     /// Learns from a bus that was `off` at `at`, before it is remembered as a leader.
-    pub fn add(&mut self, leaders: &Leaders, own: Own, at: EpochS, off: f64) {
+    pub fn add(&mut self, leaders: &Leaders, today: Today, at: EpochS, off: f64) {
         let off = off.clamp(-OFF_MOST, OFF_MOST);
         if let Some(leader) = leaders.0[0]
             && let Some(class) = AGES_S.iter().position(|a| (at - leader.at).abs() < *a)
@@ -143,6 +187,14 @@ impl Persistence {
             self.by_age[class].add(f64::from(leader.off), off);
         }
         let rest = off - self.of_leaders(leaders, at);
-        self.own.add(own.get(), rest);
+        let of_plan = self.of_plan(today);
+        let of_own = self.own.get() * today.own.get();
+        self.own.add(today.own.get(), rest - of_plan);
+        let (late, early) = today.late_min();
+        if late > 0.0 {
+            self.late.add(late, of_own - rest);
+        } else if early > 0.0 {
+            self.early.add(early, rest - of_own);
+        }
     }
 }
