@@ -89,6 +89,8 @@ pub struct Flow {
     recent: Recent,
     /// Vehicles in service by direction, at the last tick.
     in_service: Vec<u32>,
+    /// Second vehicles on a run by direction, at the last tick.
+    overloads: Vec<u32>,
 }
 
 impl Flow {
@@ -110,6 +112,7 @@ impl Flow {
             book: incident::Book::default(),
             recent: Recent::default(),
             in_service: vec![0; layout.directions.len()],
+            overloads: vec![0; layout.directions.len()],
             layout,
             config,
         }
