@@ -124,6 +124,7 @@ fn published(snapshot: Snapshot, tick: u32) -> Arc<Published> {
         warming_up: false,
         store_down: false,
         feeds: Vec::new(),
+        notices: Arc::default(),
     })
 }
 
@@ -221,7 +222,9 @@ fn stages(c: &mut Criterion) {
         });
     });
     let snapshot = &pictures[0].snapshot;
-    group.bench_function("gtfs_realtime_out", |b| b.iter(|| publish::encode(snapshot, &[])));
+    group.bench_function("gtfs_realtime_out", |b| {
+        b.iter(|| publish::Kind::ALL.map(|kind| publish::encode(kind, snapshot, &[])));
+    });
     group.finish();
 }
 

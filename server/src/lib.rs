@@ -15,6 +15,7 @@ pub mod http;
 pub mod live;
 pub mod logging;
 pub mod machine;
+pub mod notices;
 pub mod problem;
 pub mod publish;
 pub mod published;

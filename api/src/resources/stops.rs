@@ -1,6 +1,6 @@
 //! Stops and their boards.
 
-use super::HeadwayStatus;
+use super::{Alert, HeadwayStatus};
 use serde::{Deserialize, Serialize};
 
 wire! {
@@ -40,6 +40,8 @@ wire! {
         pub next: Vec<Arrival>,
         /// What left.
         pub last: Vec<Departure>,
+        /// What agencies tell of it and of its routes.
+        pub alerts: Vec<Alert>,
     }
 
     /// A bus that comes.

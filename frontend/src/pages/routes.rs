@@ -1,6 +1,8 @@
 //! The list of routes with their live service, and one route.
 
-use super::{Context, chart, fact, frame, heading, incidents, ladder, marks, number_head, vehicle};
+use super::{
+    Context, alerts, chart, fact, frame, heading, incidents, ladder, marks, number_head, vehicle,
+};
 use crate::{
     console::{Console, Settings},
     quality::{Judgement, Order},
@@ -193,6 +195,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
     };
     view! {
         {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
+        {alerts::section(context, &detail.alerts)}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>
         })}

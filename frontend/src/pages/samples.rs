@@ -162,6 +162,27 @@ fn pattern(direction_id: u8) -> Pattern {
     }
 }
 
+pub(crate) fn alerts() -> Vec<Alert> {
+    let alert = |id: &str, active: bool| Alert {
+        alert_id: format!("buses:{id}"),
+        feed_id: "buses".to_owned(),
+        cause: Some("construction".to_owned()),
+        effect: Some("detour".to_owned()),
+        severity: Some("warning".to_owned()),
+        language: Some("ru".to_owned()),
+        header: Some("Объезд по улице Толе би".to_owned()),
+        description: active
+            .then(|| "До конца ремонта автобусы идут по улице Айтеке би.".to_owned()),
+        url: active.then(|| "https://agency.example/news/1".to_owned()),
+        active,
+        active_from: Some(AT - 86_400),
+        active_until: active.then_some(AT + 86_400),
+        routes: Vec::new(),
+        stops: Vec::new(),
+    };
+    vec![alert("a1", true), alert("a2", false)]
+}
+
 pub(crate) fn route_detail() -> RouteDetail {
     use HeadwayStatus as S;
     let states = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown];
@@ -187,6 +208,7 @@ pub(crate) fn route_detail() -> RouteDetail {
         vehicles,
         hours: (0..7).rev().map(hour).collect(),
         incidents: incidents().incidents.into_iter().take(3).collect(),
+        alerts: alerts(),
     }
 }
 
@@ -231,6 +253,7 @@ pub(crate) fn stop_detail() -> StopDetail {
         stop: stop(),
         next: (0..5).map(next).collect(),
         last: (1..5).map(last).collect(),
+        alerts: alerts(),
     }
 }
 

@@ -184,6 +184,8 @@ pub(super) static TEXT: Text = Text {
     intensity: "Intensity",
     intensity_note: "Buses an hour past this stretch, all routes together, planned and observed.",
     last_hour: "The last 60 minutes",
+    alerts: "Notices",
+    alert_more: "More about it",
     no_incidents: "No incidents: nothing to act on now.",
     open_now: "open",
     closed: "closed",

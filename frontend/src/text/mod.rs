@@ -224,6 +224,9 @@ pub(crate) struct Text {
     pub intensity: &'static str,
     pub intensity_note: &'static str,
     pub last_hour: &'static str,
+    // Agencies' notices.
+    pub alerts: &'static str,
+    pub alert_more: &'static str,
     // Incidents.
     pub no_incidents: &'static str,
     pub open_now: &'static str,

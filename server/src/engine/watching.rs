@@ -109,6 +109,12 @@ impl Watch {
         self.settle();
     }
 
+    /// Something that an earlier start told; it makes no row.
+    pub fn recall(&mut self, now: EpochS, event: &Event<'_>) {
+        self.apply(now, event);
+        self.settle();
+    }
+
     /// Time has passed.
     pub fn tick(&mut self, now: EpochS) {
         self.apply(now, &Event::Tick);

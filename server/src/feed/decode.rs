@@ -4,7 +4,8 @@
 //! spoiled string costs that entity, not the city. What is no feed at all is refused in words that an
 //! operator can act on.
 
-use crate::gtfs_realtime::{Alert, FeedEntity, FeedHeader, StopTimeEvent, TripDescriptor, values};
+use crate::gtfs_realtime::{FeedEntity, FeedHeader, StopTimeEvent, TripDescriptor, values};
+use crate::notices::{NOTICES_MAX, Notice};
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 use rustc_hash::FxHashMap;
@@ -195,9 +196,11 @@ impl Dataset {
         self.entities.iter().filter(|e| e.vehicle.is_some()).count()
     }
 
-    /// The alerts of the message.
-    pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.entities.iter().filter_map(|e| e.alert.as_deref())
+    /// The alerts of the message, at most [`NOTICES_MAX`].
+    pub fn notices(&self, feed: FeedIdx) -> Vec<Notice> {
+        let told = self.entities.iter().filter(|e| e.is_deleted != Some(true));
+        let alerts = told.filter_map(|e| Some((e.id.as_deref(), e.alert.as_deref()?)));
+        alerts.take(NOTICES_MAX).map(|(id, alert)| Notice::of(feed, id, alert)).collect()
     }
 
     /// Everything in it as facts, in the order of the file. Strings are borrowed.

@@ -43,6 +43,7 @@ fn board_crept(a: &StopDetail, b: &StopDetail) -> bool {
     };
     a.stop == b.stop
         && a.last == b.last
+        && a.alerts == b.alerts
         && a.next.len() == b.next.len()
         && a.next.iter().zip(&b.next).all(arrival)
 }

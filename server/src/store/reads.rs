@@ -234,24 +234,31 @@ impl Store {
         Ok(rows)
     }
 
-    /// The newest visit at each (direction, stop) of each of these routes since `since`: with them an engine
-    /// that starts anew knows the leader of the first vehicle that it sees.
+    /// Of each of these routes, by time: what passed in the window since `told_before`, and at each
+    /// (direction, stop) the newest visit before. With them an engine that starts anew knows the leader of the
+    /// first vehicle that it sees.
     pub async fn last_passages(
         &self,
         route_ids: &[&str],
-        since: EpochS,
+        window: Window,
+        told_before: EpochS,
     ) -> Result<Vec<VisitRow>, StoreError> {
         let sql = format!(
-            "SELECT * FROM (SELECT stop_visits.*, ROW_NUMBER() OVER (PARTITION BY direction_id, stop_id \
-             ORDER BY at DESC, vehicle_id) AS newness FROM stop_visits \
-             WHERE route_id = $1 AND at >= $2) AS visits WHERE newness = 1 \
-             ORDER BY direction_id, stop_id LIMIT {READ_ROWS_MAX}"
+            "SELECT * FROM (SELECT stop_visits.*, ROW_NUMBER() OVER (PARTITION BY direction_id, stop_id, \
+             CASE WHEN at < $4 THEN 0 ELSE 1 END ORDER BY at DESC, vehicle_id) AS newness \
+             FROM stop_visits WHERE route_id = $1 AND at >= $2 AND at < $3) AS visits \
+             WHERE newness = 1 OR at >= $4 ORDER BY at DESC, stop_id, vehicle_id LIMIT {READ_ROWS_MAX}"
         );
-        let mut rows = Vec::new();
+        let mut rows: Vec<VisitRow> = Vec::new();
         for route_id in route_ids {
-            let question = ask(sql.clone()).bind((*route_id).to_owned()).bind(since);
+            let question = ask(sql.clone())
+                .bind((*route_id).to_owned())
+                .bind(window.from)
+                .bind(window.to)
+                .bind(told_before);
             rows.extend(self.answer(question).await?);
         }
+        rows.sort_by(|a, b| (a.at(), &a.stop_id).cmp(&(b.at(), &b.stop_id)));
         Ok(rows)
     }
 

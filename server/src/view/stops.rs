@@ -63,6 +63,7 @@ impl View {
                 .take(BOARD_ROWS_MAX)
                 .filter_map(|d| self.departure(d))
                 .collect(),
+            alerts: self.alerts(None, Some(index)).alerts,
         }
     }
 

@@ -5,9 +5,10 @@ use crate::ids::{PatternIdx, RouteIdx, StopIdx, VehicleIdx};
 use crate::monitor::{
     BoardArrival, BoardDeparture, MatchState, Snapshot, StopBoard, TripStop, VehicleState,
 };
+use crate::predict::Learnt;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -52,19 +53,34 @@ pub struct Recent {
     pub(super) runs: Shelf<RunLog>,
     /// Runs that the feed cancelled.
     pub(super) canceled: Arc<BTreeSet<TripInstance>>,
+    /// What predictions are made of.
+    pub(crate) learnt: Learnt,
     /// Index into `Snapshot::vehicles` of who drives a run; built when first asked.
     drivers: OnceLock<FxHashMap<TripInstance, u32>>,
+    /// Runs that somebody drove last; built when first asked.
+    driven: OnceLock<FxHashSet<TripInstance>>,
 }
 
 impl Recent {
     /// A copy for a new snapshot: the index of drivers is that snapshot's own.
-    pub(super) fn share(&self) -> Self {
+    pub(super) fn share(&self, learnt: Learnt) -> Self {
         Self {
             departures: self.departures.clone(),
             runs: self.runs.clone(),
             canceled: Arc::clone(&self.canceled),
+            learnt,
             drivers: OnceLock::new(),
+            driven: OnceLock::new(),
         }
+    }
+
+    /// True if `instance` is the last run of some vehicle, heard of or not.
+    pub(crate) fn was_driven(&self, instance: TripInstance) -> bool {
+        let driven = self.driven.get_or_init(|| {
+            let logs = (0..self.runs.end()).filter_map(|i| self.runs.get(i));
+            logs.filter_map(|log| log.instance).collect()
+        });
+        driven.contains(&instance)
     }
 
     /// Remembers a departure from `stop`. They may come a little out of order.

@@ -18,6 +18,7 @@ mod matching;
 mod naming;
 mod path;
 mod picture;
+mod recall;
 mod reload;
 mod runs;
 mod snapshot;
@@ -112,6 +113,10 @@ impl Monitor {
             }
             Event::Rejected { feed, reason } => self.reject(*feed, *reason, effects),
             Event::Tick => self.on_tick(now, effects),
+            Event::Observed { feed, from, until } => {
+                self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+            }
+            Event::PastVisit(visit) => self.on_past_visit(now, visit),
         }
     }
 

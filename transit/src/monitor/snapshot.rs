@@ -165,6 +165,8 @@ pub struct FeedState {
     pub age_s: Option<i32>,
     /// True when alarms are suppressed because of it.
     pub down: bool,
+    /// The last span in which it was observed, from … until its newest data.
+    pub observed: Option<(EpochS, EpochS)>,
 }
 
 /// What happened and what comes at a stop.
