@@ -57,7 +57,7 @@ impl Flow {
         track.start((visit.instance, visit.pattern), at);
         track.advance(LastStop { run: visit.instance, position: visit.stop_position, at });
         let on = (&*self.timetable, &self.layout);
-        self.runs.seen(on, visit.instance, at, Some(visit.stop_position));
+        self.runs.seen(on, visit.instance, at, Seen::Visiting(visit.stop_position));
         let place = self.layout.place_at(visit.pattern, usize::from(visit.stop_position));
         if place != NONE {
             let (instance, vehicle) = (visit.instance, visit.vehicle);
