@@ -42,8 +42,8 @@ fn a_late_bus_is_caught_up_and_leaves_a_gap() {
     expect![[r#"
         07:04:00 opens 1 gap route 5 at C run t.5 bus b5 value 927
         07:09:00 opens 2 bunching route 5 at C run t.6 bus b6 value 140
-        07:25:00 closes 2 bunching route 5 at C run t.6 bus b6 value 140
         07:26:30 closes 1 gap route 5 at C run t.5 bus b5 value 1061
+        07:29:30 closes 2 bunching route 5 at C run t.6 bus b6 value 140
     "#]]
     .assert_eq(&w.incidents_text());
     expect![[r#"
