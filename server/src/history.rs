@@ -14,7 +14,7 @@ const DAYS: i32 = 14;
 /// Rows of a piece.
 const ROWS: u32 = 5_000;
 /// Reading ends after this, wherever it is: a large city's last days say enough.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 const DAY_S: i64 = 86_400;
 
 /// The reader of the record.
