@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AnyPool, AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The schema, compiled in. One set of files for both databases.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -16,6 +17,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 const SQLITE_CACHE_KIB: i64 = 8 * 1024;
 /// The write-ahead log is folded into the file beyond this many pages (4 KiB each).
 const SQLITE_CHECKPOINT_PAGES: i64 = 2_000;
+
+/// At the start another process may still hold the file: it folds the log into it as its last act.
+const START_BUSY: Duration = Duration::from_secs(5);
 
 /// Which database, and where.
 #[derive(Clone, Debug)]
@@ -81,6 +85,14 @@ impl Address {
         }
     }
 
+    /// The address with patience: at the start nothing is lost by waiting for a server that is still ending.
+    pub fn patient(&self) -> Self {
+        match self {
+            Self::Sqlite(options) => Self::Sqlite(options.clone().busy_timeout(START_BUSY)),
+            Self::Postgres(..) => self.clone(),
+        }
+    }
+
     /// A connection for the writer.
     pub async fn connect(&self) -> Result<WriteConnection, StoreError> {
         match self {
@@ -141,6 +153,18 @@ impl WriteConnection {
         match self {
             Self::Sqlite(connection) => MIGRATIONS.run(connection).await?,
             Self::Postgres(connection) => MIGRATIONS.run(connection).await?,
+        }
+        Ok(())
+    }
+
+    /// Waits for other writers no longer than the settings say, from here on.
+    pub async fn settle(&mut self, settings: &StoreSettings) -> Result<(), StoreError> {
+        if let Self::Sqlite(connection) = self {
+            let pragma = format!("PRAGMA busy_timeout = {}", settings.busy_timeout().as_millis());
+            sqlx::raw_sql(AssertSqlSafe(pragma))
+                .execute(connection)
+                .await
+                .map_err(StoreError::Connect)?;
         }
         Ok(())
     }

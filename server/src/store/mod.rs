@@ -126,8 +126,10 @@ async fn connected_and_migrated(
     settings: &StoreSettings,
 ) -> Result<connect::WriteConnection, StoreError> {
     let limit = settings.write_timeout();
-    let connect = tokio::time::timeout(limit, address.connect()).await;
+    let patient = address.patient();
+    let connect = tokio::time::timeout(limit, patient.connect()).await;
     let mut connection = connect.map_err(|_| StoreError::Timeout(limit.as_secs()))??;
     connection.migrate().await?;
+    connection.settle(settings).await?;
     Ok(connection)
 }
