@@ -14,6 +14,7 @@ mod feeds;
 mod fleet;
 mod intake;
 mod line;
+mod manner;
 mod matching;
 mod naming;
 mod path;

@@ -6,6 +6,7 @@ use super::config::MonitorConfig;
 use super::crossing::Obs;
 use super::fleet::Fix;
 use super::line::{Line, Run};
+use super::manner::Manner;
 use super::matching::{self, Motion};
 use super::naming::{Named, NamedMemory};
 use super::path::{deviation_s, place_before};
@@ -40,6 +41,19 @@ const SEARCH_EVERY_S: i64 = 20;
 const OFF_ROUTE_FIXES: u8 = 2;
 /// The end of a run counts as its end when so much of it was driven, metres.
 const DRIVEN_M: f64 = 100.0;
+
+/// Without a name after so many seconds, a vehicle is looked for again, though its feed named its runs.
+const WITHDRAWN_S: i64 = 900;
+/// A name may be missing for so many seconds without meaning anything.
+const NAMELESS_S: i64 = 120;
+/// So far from its first stop a bus has left it, metres.
+const LEFT_M: f64 = 60.0;
+/// A bus that follows its block is this late, or a third of it early, before another run is thought of, seconds.
+const BLOCK_BEARABLE_S: f64 = 120.0;
+/// … and one whose run is named is a third of this early.
+const NAMED_BEARABLE_S: f64 = 900.0;
+/// Least rest between two runs, seconds.
+const LAYOVER_S: i64 = 120;
 
 /// What the parts of a step share.
 pub(super) struct Env<'a> {
@@ -85,6 +99,10 @@ pub(super) struct Track {
     pub followed: Option<Followed>,
     /// The run that was driven to its end, and is not begun again.
     pub finished: Option<Run>,
+    /// When that was.
+    finished_at: EpochS,
+    /// When the feed last named a trip or route.
+    named_at: Option<EpochS>,
     /// Within the terminal zone of a run that is finished or will begin.
     pub at_terminal: bool,
     /// Fixes in a row without a belief that fits.
@@ -93,6 +111,8 @@ pub(super) struct Track {
     searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
+    /// How it drives and measures, of all its runs.
+    manner: Manner,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -164,14 +184,22 @@ impl Track {
         let motion = Motion::between(before, fix);
         let wanted = named.run.filter(|r| Some(r.instance) != self.finished_instance());
         matching::advance(&mut self.beam, env, &motion, &named, wanted);
-        self.begin(env, &motion, wanted);
-        if self.should_search(&motion, wanted) {
+        let withdrawn = self.is_withdrawn(fix.at);
+        if withdrawn {
+            self.beam.retain(|h| h.off_line == 0);
+        } else {
+            self.begin(env, &motion, wanted);
+            self.reconsider(env, vehicle, fix.at);
+        }
+        if self.should_search(&motion, wanted) && !withdrawn {
             self.searched_at = Some(fix.at);
             candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
         self.beam.retain(|h| h.prior == Prior::Named || h.off_line < UNNAMED_OFF_LINE);
         self.beam.prune();
-        self.choose(env, vehicle, &motion, out);
+        if !withdrawn || !self.hold_withdrawn(env, vehicle, &motion, out) {
+            self.choose(env, vehicle, &motion, out);
+        }
         self.note_terminal(env, fix);
     }
 
@@ -189,6 +217,62 @@ impl Track {
         }
     }
 
+    /// True if the feed named a run of this vehicle lately and now names nothing: it was taken out of service.
+    fn is_withdrawn(&mut self, at: EpochS) -> bool {
+        if self.named.trip.is_some() || self.named.route.is_some() {
+            self.named_at = Some(at);
+            return false;
+        }
+        self.named_at.is_some_and(|named_at| at - named_at <= WITHDRAWN_S)
+    }
+
+    /// Out of service it serves nothing but the last stop, if that is all that is left. A name that is missing
+    /// for a moment loses nothing: the fixes wait. True if the step is over.
+    fn hold_withdrawn(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        motion: &Motion,
+        out: &mut Vec<ServedOn>,
+    ) -> bool {
+        let Some(f) = self.followed else { return true };
+        if usize::from(f.tracker.next) + 1 >= Line::of(env.timetable, &f.run).stops() {
+            return false;
+        }
+        if self.named_at.is_none_or(|at| motion.fix.at - at > NAMELESS_S) {
+            self.drop_followed(env, vehicle, motion, out);
+            self.beam.clear();
+        }
+        true
+    }
+
+    /// A bus that leaves its terminal long before it should, or (on the run that follows in its block) long
+    /// after, or whose run another bus drives, is on another run of the line if one should be here just now
+    /// and nobody drives it: its trip is misnamed or swapped, or a run of the block was not driven.
+    fn reconsider(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, at: EpochS) {
+        let named = |p: Prior| matches!(p, Prior::Named | Prior::Kept);
+        let doubtful = |f: &Followed| (f.waiting && f.prior != Prior::Inferred) || f.overload;
+        let Some(f) = self.followed.filter(doubtful) else { return };
+        let of_run = |h: &&Hypothesis| h.run.instance == f.run.instance && h.off_line == 0;
+        let Some(h) = self.beam.iter().find(of_run).copied() else { return };
+        let first_m = Line::of(env.timetable, &f.run).offset_m(0);
+        if h.along_m - first_m < LEFT_M {
+            return;
+        }
+        let ready_at = self.finished_at + LAYOVER_S;
+        let bearable_s = match f.prior {
+            _ if f.overload => 0.0,
+            prior if named(prior) => NAMED_BEARABLE_S,
+            _ => BLOCK_BEARABLE_S,
+        };
+        let place = candidates::Place { along_m: h.along_m, at, ready_at, bearable_s };
+        let other = candidates::fitting_better(env, vehicle, &f.run, &place, !named(f.prior));
+        let Some(other) = other else { return };
+        self.beam.rename(|r| Some(if *r == f.run { other } else { *r }));
+        env.runs.leave(f.run.instance, vehicle);
+        self.followed = Some(Followed { run: other, ..f });
+    }
+
     /// True when no belief fits, or the one that is followed was a guess that turned out to be taken.
     fn should_search(&mut self, motion: &Motion, wanted: Option<Run>) -> bool {
         let fits = self.beam.iter().any(|h| h.off_line == 0 && h.fit <= FIT_MOST);
@@ -202,7 +286,8 @@ impl Track {
         }
         self.astray = self.astray.saturating_add(1);
         // A bus that ended the run it still names drives to its rest, or on in its block.
-        let ended = self.named.run.is_some() && wanted.is_none();
+        let rests = motion.fix.at - self.finished_at < LAYOVER_S || self.at_terminal;
+        let ended = self.named.run.is_some() && wanted.is_none() && rests;
         let patient = wanted.is_some() && self.astray < ASTRAY_FIXES;
         let lately = self.searched_at.is_some_and(|at| motion.fix.at - at < SEARCH_EVERY_S);
         !ended && !patient && !lately
@@ -295,7 +380,7 @@ impl Track {
             Some(f) => f.tracker.restart(&line, env.config, newest.along_m),
             None => {
                 let first = path.iter().flatten().next().unwrap_or(&newest);
-                Tracker::start(&line, env.config, first.along_m)
+                Tracker::start(&line, env.config, self.manner, first.along_m)
             }
         };
         let last_at = earlier.and_then(|f| f.tracker.last_at());
@@ -305,6 +390,10 @@ impl Track {
             });
         }
         self.recent.keep_newest();
+        if !line.pattern.shape_is_straight {
+            tracker.manner.note_distance(best.distance_m);
+        }
+        self.manner = tracker.manner;
         let speed_mps = earlier.zip(last_at).and_then(|(f, last_at)| {
             let elapsed_s = (newest.at - last_at) as f64;
             let advance_m = (newest.along_m - f.along_m).max(0.0);
@@ -323,7 +412,7 @@ impl Track {
         });
         let driven = best.advance_m >= DRIVEN_M || best.at >= line.span().1 - NEAR_END_S;
         if tracker.is_done(&line) && driven {
-            self.end(env, vehicle, best.run);
+            self.end(env, vehicle, best.run, best.at);
         }
     }
 
@@ -359,10 +448,11 @@ impl Track {
     }
 
     /// `run` was driven to its end.
-    fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run) {
+    fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run, at: EpochS) {
         env.runs.leave(run.instance, vehicle);
         self.followed = None;
         self.finished = Some(run);
+        self.finished_at = at;
         self.beam.retain(|h| h.run.instance != run.instance);
     }
 
@@ -384,7 +474,7 @@ impl Track {
             f.tracker.observe(&line, env.config, at_end, |served| {
                 serve(env.runs, vehicle, &f.run, f.prior, served, out);
             });
-            self.end(env, vehicle, f.run);
+            self.end(env, vehicle, f.run, motion.fix.at);
         }
         env.runs.leave(f.run.instance, vehicle);
     }
