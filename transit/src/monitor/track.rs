@@ -449,7 +449,7 @@ impl Track {
 
     /// `run` was driven to its end.
     fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run, at: EpochS) {
-        env.runs.leave(run.instance, vehicle);
+        env.runs.finish(run.instance, vehicle);
         self.followed = None;
         self.finished = Some(run);
         self.finished_at = at;
