@@ -1,6 +1,6 @@
 # Jolda. `make demo` and `make test` are all that a newcomer needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test quick bench screenshot fmt clean
+.PHONY: help setup web build demo test quick truth bench screenshot fmt clean
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,7 +21,10 @@ test: ## Everything that CI runs
 	@scripts/test.sh
 
 quick: ## The core's tests: seconds, no database, no network
-	@cargo test --quiet -p api -p transit -p appeals -p simulator
+	@cargo test --quiet -p api -p transit -p appeals -p simulator -p fuzz
+
+truth: ## How near the core's conclusions come to the truth; a report, also in target/truth.md
+	@cargo run --quiet -p simulator --example truth -- $(ARGS) | tee target/truth.md
 
 bench: ## Benchmarks, with peers and limits in the same run
 	@cargo bench --workspace $(ARGS)

@@ -1,10 +1,12 @@
 // The one module between the page's WebAssembly and MapLibre, and the only JavaScript that we write by hand.
 // It draws what it is told and says what was clicked; it decides nothing about buses.
 import {
-  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, addProtocol, setWorkerUrl,
+  AttributionControl, Map as GlMap, NavigationControl, ScaleControl, addProtocol, prewarm, setWorkerUrl,
 } from './maplibre/maplibre-gl.mjs';
 
 setWorkerUrl(new URL('./maplibre/maplibre-gl-worker.mjs', import.meta.url).href);
+// The workers load while the ground is still being fetched.
+prewarm();
 
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const FONT = ['Jolda Map', 'Noto Sans', 'Segoe UI', 'sans-serif'];
@@ -15,6 +17,8 @@ const SEGMENTS_REFRESH_MS = 60_000;
 const PUSH_MS_MAX = 500;
 const TOUCH_PX = 14;
 const MOUSE_PX = 5;
+// Room for the open legend of a desk (app.css).
+const LEGEND_PX = 256;
 // Bands in the order of the page: unknown, very bunched, bunched, even, gapped, very gapped.
 const BANDS = 6;
 
@@ -158,7 +162,7 @@ async function tiled(basemap, language, p) {
     const script = Object.assign(document.createElement('script'), { src: new URL('./pmtiles/pmtiles.js', import.meta.url).href, onload: done, onerror: fail });
     document.head.append(script);
   });
-  addProtocol('pmtiles', new globalThis.pmtiles.Protocol().tile);
+  addProtocol('pmtiles', new globalThis.pmtiles.Protocol({ metadata: true }).tile);
   const layer = (id, type, from, paint, more = {}) => ({ id, type, source: 'tiles', 'source-layer': from, paint, ...more });
   const kind = (...kinds) => ['match', ['get', 'kind'], kinds, true, false];
   const width = (a, b) => ['interpolate', ['exponential', 1.6], ['zoom'], 9, a, 18, b];
@@ -239,11 +243,11 @@ export async function createMap(container, settings, tell) {
     style: await style(settings, p),
     hash: true,
     bounds: bounds ?? [-180, -60, 180, 70],
-    fitBoundsOptions: { padding: { top: 16, left: 16, right: 16, bottom: 16 + sheet(container) } },
+    fitBoundsOptions: { padding: { top: 16, left: innerWidth > 1180 ? LEGEND_PX : 16, right: 16, bottom: 16 + sheet(container) } },
     attributionControl: false,
     fadeDuration: 0,
     maxZoom: 19,
-    locale: { 'Map.Title': words.map, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut },
+    locale: { 'Map.Title': words.map, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'AttributionControl.ToggleAttribution': words.credits, ...(language === 'en' ? {} : { 'ScaleControl.Meters': 'м', 'ScaleControl.Kilometers': 'км' }) },
   });
   map.addControl(new AttributionControl({ compact: true, customAttribution: '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>' }));
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
@@ -405,6 +409,7 @@ class LiveMap {
     const show = (features) => this.map.getSource('highlight').setData({ type: 'FeatureCollection', features });
     const line = (e5) => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: coordinates(e5) } });
     show([]);
+    this.dim(kind === 'route' || kind === 'vehicle');
     const e = encodeURIComponent;
     let features = [];
     try {
@@ -429,6 +434,11 @@ class LiveMap {
     const xs = points.map((q) => q[0]), ys = points.map((q) => q[1]);
     const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
     this.map.fitBounds(box, { padding: this.padding(), maxZoom: 16, animate: !matchMedia('(prefers-reduced-motion: reduce)').matches });
+  }
+
+  // A chosen route stands out before all others.
+  dim(on) {
+    for (const [id, full] of [['intensity', 0.85], ['intensity-unknown', 0.6]]) this.map.setPaintProperty(id, 'line-opacity', on ? 0.2 : full);
   }
 
   // Room for what lies over the map.

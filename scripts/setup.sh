@@ -2,7 +2,7 @@
 # Makes this machine able to build and run Jolda. Safe to run again: what is there is left alone.
 #
 #   scripts/setup.sh build   what `make demo` needs: Rust with the wasm32 target, Node, front-end packages
-#   scripts/setup.sh test    also Chromium, the browser tests' packages and PostgreSQL's server programs
+#   scripts/setup.sh test    also Chromium, the browser tests' packages, PostgreSQL's server programs and valgrind
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -84,6 +84,13 @@ check_postgres() {
   missing+=("PostgreSQL's server programs for the store tests (Debian: apt-get install postgresql)")
 }
 
+# Without it the count of instructions is skipped, and says so; nothing else needs it.
+check_valgrind() {
+  command -v valgrind >/dev/null && return
+  if can_apt && apt_install valgrind; then return; fi
+  say "no valgrind (Debian: apt-get install valgrind): the instruction counts will be skipped"
+}
+
 check_rust
 check_node
 check_cc
@@ -93,6 +100,7 @@ packages web
 if [[ "$GOAL" == test ]]; then
   check_chromium
   check_postgres
+  check_valgrind
   stop_if_missing
   packages tests/browser
 fi

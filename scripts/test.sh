@@ -7,23 +7,27 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 stages=("$@")
-((${#stages[@]})) || stages=(setup format core lint server browser)
+((${#stages[@]})) || stages=(setup format core lint server browser speed)
 
 stage_setup() { scripts/setup.sh test; }
 stage_format() { cargo fmt --all --check; }
-stage_core() { cargo test --quiet -p api -p transit -p appeals -p simulator; }
+stage_core() { cargo test --quiet -p api -p transit -p appeals -p simulator -p fuzz; }
 # The page has two faces, server and browser: features that exclude each other, so each is checked alone.
 stage_lint() {
   cargo clippy --quiet --workspace --all-targets -- -D warnings
   cargo clippy --quiet -p frontend --lib --no-default-features --features hydrate -- -D warnings
 }
-stage_server() { scripts/with-postgres.sh cargo test --quiet -p jolda-server -p frontend -p xtask; }
+stage_server() { scripts/with-postgres.sh cargo test --quiet -p jolda-server -p frontend -p xtask -p benches; }
+# The tests that break the server wait more than they work: more of them at once than there are cores.
 stage_browser() {
   cargo xtask web --release
   cargo build --quiet --release -p jolda-server
-  JOLDA_BIN="$PWD/target/release/jolda" scripts/with-postgres.sh cargo test --quiet -p tests
+  JOLDA_BIN="$PWD/target/release/jolda" scripts/with-postgres.sh cargo test --quiet -p tests -- --test-threads=4
   (cd tests/browser && JOLDA_BIN="$OLDPWD/target/release/jolda" npx --no-install playwright test)
 }
+
+# After the stages that build the server for release anyway.
+stage_speed() { scripts/instructions.sh; }
 
 for stage in "${stages[@]}"; do
   start=$SECONDS

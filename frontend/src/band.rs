@@ -27,28 +27,25 @@ const fn class(status: HeadwayStatus) -> &'static str {
     }
 }
 
-/// The shape, in a box of 16 × 16 about the origin; also for the ladder.
-pub(crate) fn shape(status: HeadwayStatus) -> AnyView {
+/// The shape as SVG, in a box of 16 × 16 about the origin; also for the ladder.
+pub(crate) const fn shape(status: HeadwayStatus) -> &'static str {
     match status {
-        HeadwayStatus::Even => view! { <circle r="5"/> }.into_any(),
-        HeadwayStatus::Bunched => view! { <circle cx="-3" r="4"/><circle cx="3.5" r="4"/> }.into_any(),
+        HeadwayStatus::Even => r#"<circle r="5"/>"#,
+        HeadwayStatus::Bunched => r#"<circle cx="-3" r="4"/><circle cx="3.5" r="4"/>"#,
         HeadwayStatus::VeryBunched => {
-            view! { <circle cx="-4" cy="2.5" r="3.6"/><circle cx="4" cy="2.5" r="3.6"/><circle cy="-3.5" r="3.6"/> }
-                .into_any()
+            r#"<circle cx="-4" cy="2.5" r="3.6"/><circle cx="4" cy="2.5" r="3.6"/><circle cy="-3.5" r="3.6"/>"#
         }
-        HeadwayStatus::Gapped => view! { <path class="hollow" d="M0-6L6.5 5.5H-6.5Z"/> }.into_any(),
-        HeadwayStatus::VeryGapped => view! { <path d="M0-7L7.5 6H-7.5Z"/> }.into_any(),
+        HeadwayStatus::Gapped => r#"<path class="hollow" d="M0-6L6.5 5.5H-6.5Z"/>"#,
+        HeadwayStatus::VeryGapped => r#"<path d="M0-7L7.5 6H-7.5Z"/>"#,
         HeadwayStatus::Unknown => {
-            view! { <rect class="hollow" x="-5" y="-5" width="10" height="10" rx="2"/><path class="query" d="M-1.8-1.6a1.8 1.8 0 1 1 2.6 1.6q-.8.4-.8 1.3M0 3.2v.2"/> }
-                .into_any()
+            r#"<rect class="hollow" x="-5" y="-5" width="10" height="10" rx="2"/><path class="query" d="M-1.8-1.6a1.8 1.8 0 1 1 2.6 1.6q-.8.4-.8 1.3M0 3.2v.2"/>"#
         }
     }
 }
 
 /// The shape alone: only where the word stands beside it.
-pub(crate) fn mark(status: HeadwayStatus) -> AnyView {
+pub(crate) fn mark(status: HeadwayStatus) -> impl IntoView {
     view! {
-        <svg class=class(status) viewBox="-8 -8 16 16" width="16" height="16" aria-hidden="true">{shape(status)}</svg>
+        <svg class=class(status) viewBox="-8 -8 16 16" width="16" height="16" aria-hidden="true" inner_html=shape(status)></svg>
     }
-    .into_any()
 }

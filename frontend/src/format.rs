@@ -49,6 +49,19 @@ pub(crate) fn or_dash(value: Option<String>) -> String {
     value.unwrap_or_else(|| "—".to_owned())
 }
 
+/// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant, `civil_from_days`).
+#[cfg(feature = "ssr")]
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
 // A page asks the voice for every figure, whether or not the language changes how it is written.
 #[allow(clippy::unused_self)]
 #[cfg(feature = "ssr")]
@@ -58,9 +71,22 @@ impl Voice {
         clock_time(at, self.utc_offset_s)
     }
 
+    /// Between when and when a bus comes, in words; empty where that is not known.
+    pub fn between(&self, from: Option<i64>, to: Option<i64>) -> String {
+        let Some((from, to)) = from.zip(to) else { return String::new() };
+        let words = self.text.between;
+        words.replace("{from}", &self.time(from)).replace("{to}", &self.time(to))
+    }
+
     /// `07:40:05`.
     pub fn time_s(&self, at: i64) -> String {
         format!("{}:{:02}", self.time(at), (at + i64::from(self.utc_offset_s)).rem_euclid(60))
+    }
+
+    /// `2025-12-29 07:40`: read alike in every language.
+    pub fn date_time(&self, at: i64) -> String {
+        let (year, month, day) = civil((at + i64::from(self.utc_offset_s)).div_euclid(86_400));
+        format!("{year}-{month:02}-{day:02} {}", self.time(at))
     }
 
     /// `8:05` or `—`.
@@ -169,6 +195,16 @@ mod tests {
         assert_eq!(voice(Language::En).time(1_700_000_000), "03:13");
         assert_eq!(voice(Language::En).time_s(1_700_000_000), "03:13:20");
         assert_eq!(clock_time(0, -3600), "23:00");
+        assert_eq!(voice(Language::En).date_time(1_700_000_000), "2023-11-15 03:13");
+        let days = [
+            (0, (1970, 1, 1)),
+            (-1, (1969, 12, 31)),
+            (11_016, (2000, 2, 29)),
+            (20_454, (2026, 1, 1)),
+        ];
+        for (number, date) in days {
+            assert_eq!(civil(number), date);
+        }
     }
 
     #[test]

@@ -110,6 +110,7 @@ fn published(timetable: &Arc<Timetable>, tick: u32, moves: impl Fn(u32) -> bool)
         warming_up: false,
         store_down: false,
         feeds: Vec::new(),
+        notices: Arc::default(),
     })
 }
 

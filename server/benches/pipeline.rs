@@ -6,10 +6,11 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 use api::live::Subscription;
+use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use prost::Message;
 use server::engine::Watch;
-use server::feed::decode;
+use server::feed::{Decoder, decode};
 use server::gtfs_realtime::{
     FeedEntity, FeedHeader, FeedMessage, Position, TripDescriptor, VehicleDescriptor,
     VehiclePosition,
@@ -27,6 +28,9 @@ use std::time::Duration;
 use transit::ids::FeedIdx;
 use transit::timetable::load::LoadLimits;
 use transit::{EpochS, MonitorConfig, Snapshot, Timetable};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Copies of the demo city's routes: about 300 vehicles each at 07:40.
 const COPIES: usize = 9;
@@ -124,6 +128,7 @@ fn published(snapshot: Snapshot, tick: u32) -> Arc<Published> {
         warming_up: false,
         store_down: false,
         feeds: Vec::new(),
+        notices: Arc::default(),
     })
 }
 
@@ -179,6 +184,19 @@ fn stages(c: &mut Criterion) {
     group.bench_function("decode", |b| {
         b.iter(|| decode(black_box(&bodies.next().unwrap().1)).unwrap());
     });
+    let mut bodies = bench.measured();
+    group.bench_function("decode (peer: prost)", |b| {
+        b.iter(|| FeedMessage::decode(black_box(bodies.next().unwrap().1.as_slice())).unwrap());
+    });
+    let same = Bytes::copy_from_slice(&measured[0].1);
+    let mut decoder = Decoder::default();
+    group.bench_function("decode what has not changed", |b| {
+        b.iter(|| decoder.decode(black_box(&same)).unwrap());
+    });
+    let copy = same.to_vec();
+    group.bench_function("decode what has not changed (limit: compare)", |b| {
+        b.iter(|| black_box(&same)[..] == black_box(&copy)[..]);
+    });
 
     // The Monitor moves on with each round; after the last dataset a new one that has seen the morning.
     let ready = || watch(&bench.timetable, seen);
@@ -221,7 +239,9 @@ fn stages(c: &mut Criterion) {
         });
     });
     let snapshot = &pictures[0].snapshot;
-    group.bench_function("gtfs_realtime_out", |b| b.iter(|| publish::encode(snapshot, &[])));
+    group.bench_function("gtfs_realtime_out", |b| {
+        b.iter(|| publish::Kind::ALL.map(|kind| publish::encode(kind, snapshot, &[])));
+    });
     group.finish();
 }
 

@@ -1,7 +1,7 @@
 //! The shell: feeds, engine, store, http, live.
 //!
 //! `feed`, `store`, `http` and `live` never import each other. The words that they share stand in `record`,
-//! `published` and `view`; only `run` (the composition root), `engine` and `reads` know several.
+//! `published` and `view`; only `run` (the composition root), `engine`, `history` and `reads` know several.
 
 pub mod check;
 pub mod clock;
@@ -11,10 +11,12 @@ pub mod demo;
 pub mod engine;
 pub mod feed;
 pub mod gtfs_realtime;
+mod history;
 pub mod http;
 pub mod live;
 pub mod logging;
 pub mod machine;
+pub mod notices;
 pub mod problem;
 pub mod publish;
 pub mod published;

@@ -1,6 +1,6 @@
 //! What the engine publishes each tick, for all readers.
 
-use bytes::Bytes;
+use crate::notices::Notice;
 use std::sync::Arc;
 use transit::Snapshot;
 
@@ -26,6 +26,8 @@ pub struct Published {
     pub store_down: bool,
     /// By `FeedIdx`: name in the settings and last failure in words.
     pub feeds: Vec<FeedNote>,
+    /// What agencies tell passengers, in the order of their feeds.
+    pub notices: Arc<[Notice]>,
 }
 
 /// What the shell knows of a feed beside the Monitor's counts.
@@ -39,17 +41,3 @@ pub struct FeedNote {
 
 /// How readers get it.
 pub type Publications = tokio::sync::watch::Receiver<Arc<Published>>;
-
-/// Our own GTFS-realtime, encoded once for each publication: `FeedMessage` of each kind.
-#[derive(Clone, Debug, Default)]
-pub struct RealtimeFeeds {
-    /// `/gtfs-rt/vehicle-positions.pb`.
-    pub vehicle_positions: Bytes,
-    /// `/gtfs-rt/trip-updates.pb`.
-    pub trip_updates: Bytes,
-    /// `/gtfs-rt/alerts.pb`.
-    pub alerts: Bytes,
-}
-
-/// How readers get it.
-pub type RealtimePublications = tokio::sync::watch::Receiver<Arc<RealtimeFeeds>>;

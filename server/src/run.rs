@@ -2,20 +2,22 @@
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::engine::{Engine, EngineSettings, Metrics, Outlets, UPDATES_MAX, Watch};
+use crate::engine::{Engine, EngineSettings, Metrics, Outlets, UPDATES_MAX, Watch, recall};
 use crate::feed::keep_thread::KeepHandle;
 use crate::feed::live_source::{LiveSource, Shared};
 use crate::feed::recording::Recording;
 use crate::feed::timetable_task::TimetableSource;
 use crate::feed::{Part, recorded_source};
+use crate::history::History;
 use crate::http::{AppState, HttpLimits, MetricsSource};
 use crate::live::Hub;
-use crate::published::{FeedNote, Published, RealtimeFeeds};
+use crate::publish::RealtimeFeeds;
+use crate::published::{FeedNote, Published};
 use crate::reads::Reads;
 use crate::record::Batch;
 use crate::store::Store;
 use crate::view::TimetableViews;
-use crate::{http, live, publish};
+use crate::{http, live};
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,7 +42,14 @@ pub async fn serve(settings: Settings) -> Result<()> {
     let store = open_store(&settings, clock).await?;
     let (_, warming_up) = watch::channel(false);
     let feeds = settings.feeds.iter().map(|f| f.id.clone()).collect();
-    let watch = Watch::new(timetable, settings.monitor.clone(), feeds, epoch_text(&clock));
+    let mut watch = Watch::new(timetable, settings.monitor.clone(), feeds, epoch_text(&clock));
+    match recall(&mut watch, &store, clock.now(), &settings.monitor.flow).await {
+        Ok(visits) => tracing::info!(visits, "the record tells who passed last"),
+        Err(error) => {
+            tracing::warn!(%error, "the record does not tell who passed last: the first headway of each \
+                stop will be unknown");
+        }
+    }
     let house = House { settings, clock, store, watch, warming_up, demo: false };
     let stop = stop_on_signal();
     house
@@ -78,11 +87,11 @@ impl House {
         more: impl FnOnce(Shared),
     ) -> Result<()> {
         let Self { settings, clock, store, watch, warming_up, demo } = self;
+        let warm = warming_up.clone();
         let metrics = Arc::new(Metrics::default());
         let epoch = Clock::machine().now() as u32;
         let first = first_picture(&watch, clock, epoch, demo, &warming_up);
         let (published, publications) = watch::channel(Arc::new(first));
-        let (alerts, notices) = watch::channel(Arc::default());
         let (updates, inbox) = mpsc::channel(UPDATES_MAX);
         let keep = KeepHandle::start(&settings.keep, settings.keep_folder())
             .context("the thread that keeps raw feed bytes cannot be started")?;
@@ -90,18 +99,18 @@ impl House {
             watch,
             clock,
             EngineSettings { tick: Duration::from_millis(settings.tick_ms), demo },
-            Outlets { published, alerts, writer: store.writer(), warming_up },
+            Outlets { published, writer: store.writer(), warming_up },
             Arc::clone(&metrics),
             epoch,
         );
         let engine = tokio::spawn(engine.run(inbox, stop.clone()));
         let shared = Shared { clock, keep, updates };
         start_feeds(&settings, &shared)?;
+        let history = History { store: store.clone(), clock, warming_up: warm };
+        tokio::spawn(history.send(shared.updates.clone()));
         more(shared);
 
-        let (realtime, realtime_out) = watch::channel(Arc::new(RealtimeFeeds::default()));
-        let encoder = publish::run(publications.clone(), notices, realtime, clock, metrics.clone());
-        tokio::spawn(encoder);
+        let realtime = RealtimeFeeds::new(publications.clone(), clock, Arc::clone(&metrics));
         let timetables = Arc::new(TimetableViews::default());
         let hub = Hub::new(publications.clone(), Arc::clone(&timetables), settings.live.clone());
         tokio::spawn(Arc::clone(&hub).run());
@@ -109,7 +118,7 @@ impl House {
         let live_lines: MetricsSource = Arc::new(move |out| live_lines.write_metrics(out));
         let state = AppState {
             reads: Reads::new(publications, timetables, store.clone()),
-            realtime: realtime_out,
+            realtime: Arc::new(realtime),
             site: Arc::new(settings.site()),
             limits: Arc::new(settings.http.clone()),
             clock,
@@ -267,6 +276,7 @@ fn first_picture(
         warming_up: *warming_up.borrow(),
         store_down: false,
         feeds: notes.map(|id| FeedNote { feed_id: id.clone(), last_error: None }).collect(),
+        notices: Arc::default(),
     }
 }
 

@@ -13,6 +13,7 @@ mod motion;
 pub mod network;
 mod noise;
 mod plan;
+pub mod predictions;
 mod reports;
 mod schedule;
 pub mod score;

@@ -32,10 +32,10 @@ const total = (route) => route.directions.reduce((sum, d) => sum + d.vehicles, 0
 export async function openMap(page, path = '/') {
   const fewest = /[?&](vehicle|stop|segment)=/.test(path) ? 1 : 6;
   await page.goto(path);
-  await page.waitForFunction(() => window.__jolda, null, { timeout: 30_000 });
+  await page.waitForFunction(() => window.__jolda, null, { timeout: 60_000 });
   await expect
     .poll(() => page.evaluate(() => window.__jolda.map.queryRenderedFeatures({ layers: ['vehicles'] }).length), {
-      timeout: 30_000,
+      timeout: 60_000,
       message: 'buses drawn',
     })
     .toBeGreaterThanOrEqual(fewest);

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
 use axum::routing::get;
+use server::clock::Clock;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,8 @@ use std::time::Duration;
 /// What the agency answers to a fetch of its feed.
 #[derive(Clone, Debug)]
 pub enum Answer {
+    /// What is so at the moment of the fetch, epoch seconds.
+    Live(fn(i64) -> Vec<u8>),
     /// These bytes, with status 200.
     Bytes(Vec<u8>),
     /// This status and no body.
@@ -27,6 +30,7 @@ pub enum Answer {
 struct Desk {
     timetable: Mutex<Vec<u8>>,
     feed: Mutex<Answer>,
+    alerts: Mutex<Vec<u8>>,
     fetches: Mutex<u64>,
 }
 
@@ -47,11 +51,13 @@ impl Agency {
         let desk = Arc::new(Desk {
             timetable: Mutex::new(timetable),
             feed: Mutex::new(Answer::Status(503)),
+            alerts: Mutex::new(crate::line::message(Clock::machine().now(), Vec::new())),
             fetches: Mutex::new(0),
         });
         let app = Router::new()
             .route("/gtfs.zip", get(timetable_answer))
             .route("/vehicle-positions.pb", get(feed_answer))
+            .route("/alerts.pb", get(alerts_answer))
             .with_state(desk.clone());
         let listener =
             tokio::net::TcpListener::bind("127.0.0.1:0").await.context("no loopback port")?;
@@ -71,6 +77,11 @@ impl Agency {
     /// From now on the timetable is this.
     pub fn publish_timetable(&self, zip: Vec<u8>) {
         *self.desk.timetable.lock().unwrap_or_else(PoisonError::into_inner) = zip;
+    }
+
+    /// From now on the alerts are this message.
+    pub fn publish_alerts(&self, message: Vec<u8>) {
+        *self.desk.alerts.lock().unwrap_or_else(PoisonError::into_inner) = message;
     }
 
     /// How often the feed was asked for.
@@ -94,10 +105,15 @@ async fn timetable_answer(State(desk): State<Arc<Desk>>) -> Vec<u8> {
     desk.timetable.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
+async fn alerts_answer(State(desk): State<Arc<Desk>>) -> Vec<u8> {
+    desk.alerts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 async fn feed_answer(State(desk): State<Arc<Desk>>) -> Response<Body> {
     *desk.fetches.lock().unwrap_or_else(PoisonError::into_inner) += 1;
     let answer = desk.feed.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match answer {
+        Answer::Live(made) => Response::new(Body::from(made(Clock::machine().now()))),
         Answer::Bytes(bytes) => Response::new(Body::from(bytes)),
         Answer::Html => Response::new(Body::from("<html><body>Bad gateway</body></html>")),
         Answer::Status(code) => {

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// Longest wait for the server to be ready: an unoptimised build on a busy machine.
 const READY_WITHIN: Duration = Duration::from_secs(90);
+/// Longest wait for it to stop: open requests get 5 s, the database 10.
+const STOPPED_WITHIN: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(100);
 
 /// A running `jolda`; it is killed when dropped.
@@ -134,6 +136,27 @@ impl Jolda {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// SIGTERM, as a service manager gives it; waits until the process has ended.
+    ///
+    /// # Errors
+    /// When it does not end in time, or not well.
+    pub async fn stop(mut self) -> Result<()> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        let mut waited = Duration::ZERO;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                anyhow::ensure!(status.success(), "jolda ended with {status}");
+                return Ok(());
+            }
+            anyhow::ensure!(
+                waited < STOPPED_WITHIN,
+                "jolda did not stop within {STOPPED_WITHIN:?}"
+            );
+            tokio::time::sleep(STEP).await;
+            waited += STEP;
+        }
     }
 
     /// Memory in use, bytes (`VmRSS`); `None` where the system does not tell.

@@ -2,7 +2,7 @@
 
 use crate::ids::{FeedIdx, PatternIdx, RouteIdx, StopIdx, VehicleIdx};
 use crate::place::LatLon;
-use crate::time::EpochS;
+use crate::time::{EpochS, ServiceDate};
 use crate::timetable::{Timetable, TripInstance};
 use std::sync::Arc;
 
@@ -42,6 +42,44 @@ pub enum Event<'a> {
     },
     /// Time has passed. The shell sends one a tick; incidents open and close on it.
     Tick,
+    /// An earlier Monitor observed this feed in this span, the last one before it ended. Told before the feed's
+    /// first dataset: a restart is then no more than a silence of the feed.
+    Observed {
+        /// Which feed.
+        feed: FeedIdx,
+        /// Since when.
+        from: EpochS,
+        /// Until when.
+        until: EpochS,
+    },
+    /// A visit that an earlier Monitor told, in order of time: the last one of a place, and those whose headway
+    /// it could not tell any more. The leader of what comes now.
+    PastVisit(PastVisit<'a>),
+}
+
+/// A visit as the record has it, by the feed's own ids. One that the timetable does not know is passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastVisit<'a> {
+    /// Vehicle.
+    pub vehicle_id: &'a str,
+    /// Trip.
+    pub trip_id: &'a str,
+    /// Day of the run.
+    pub service_date: ServiceDate,
+    /// Start of the run, seconds of the service day.
+    pub start_s: i32,
+    /// Stop.
+    pub stop_id: &'a str,
+    /// GTFS's number.
+    pub stop_sequence: u32,
+    /// Arrival.
+    pub arrival: Option<EpochS>,
+    /// Departure.
+    pub departure: Option<EpochS>,
+    /// False for a trip that was inferred.
+    pub trip_named: bool,
+    /// Its headway was told too.
+    pub headway_told: bool,
 }
 
 /// GTFS-realtime `TripDescriptor`, as given.

@@ -9,12 +9,14 @@ pub mod flow;
 pub mod ids;
 pub mod monitor;
 pub mod place;
+pub mod predict;
 pub mod time;
 pub mod timetable;
 
 pub use event::{
-    Effect, Event, Headway, HeadwayStatus, Incident, IncidentKind, Intensity, RejectReason,
-    ScheduleRelationship, StopTimeUpdate, StopVisit, TripDescriptor, TripUpdate, VehiclePosition,
+    Effect, Event, Headway, HeadwayStatus, Incident, IncidentKind, Intensity, PastVisit,
+    RejectReason, ScheduleRelationship, StopTimeUpdate, StopVisit, TripDescriptor, TripUpdate,
+    VehiclePosition,
 };
 pub use monitor::{Monitor, MonitorConfig, Snapshot};
 pub use place::{LatLon, Polyline};

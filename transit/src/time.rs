@@ -78,6 +78,16 @@ pub fn local_date(zone: &TimeZone, at: EpochS) -> ServiceDate {
 
 /// Parses GTFS's `H:MM:SS` (hours may pass 24; blanks around are allowed) to seconds.
 pub fn parse_gtfs_time(text: &str) -> Option<i32> {
+    if let [h1, h2, b':', m1, m2, b':', s1, s2] = text.as_bytes() {
+        // As nearly all are written. What this does not read is no time at all or written otherwise.
+        let two = |tens: &u8, ones: &u8| {
+            let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+            digits.then(|| i32::from(tens - b'0') * 10 + i32::from(ones - b'0'))
+        };
+        if let (Some(h), Some(m), Some(s)) = (two(h1, h2), two(m1, m2), two(s1, s2)) {
+            return (m < 60 && s < 60).then_some(h * 3600 + m * 60 + s);
+        }
+    }
     let mut parts = text.trim().split(':');
     let (h, m, s) = (parts.next()?, parts.next()?, parts.next()?);
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());

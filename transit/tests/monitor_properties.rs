@@ -184,6 +184,22 @@ proptest! {
     }
 
     #[test]
+    fn a_reload_of_the_same_timetable_changes_nothing(
+        reports in drives(),
+        reloads in prop::collection::vec(prop::bool::weighted(0.05), 100),
+    ) {
+        let again = Arc::new(text::timetable(CITY).unwrap());
+        let reloaded = watch(&reports, |monitor, report, effects| {
+            if reloads[report.at as usize % reloads.len()] {
+                let timetable = Event::Timetable(Arc::clone(&again));
+                monitor.apply(report.at, &timetable, effects);
+            }
+            tell(monitor, report, effects);
+        });
+        prop_assert_eq!(visits(&watch(&reports, tell)), visits(&reloaded));
+    }
+
+    #[test]
     fn weeks_later_all_is_the_same_weeks_later(reports in drives(), weeks in 1i64..40) {
         let shift = weeks * 7 * DAY_S;
         let later: Vec<Report> =

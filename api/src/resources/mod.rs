@@ -12,6 +12,7 @@ macro_rules! wire {
     )*};
 }
 
+mod alerts;
 mod headways;
 mod routes;
 mod segments;
@@ -19,6 +20,7 @@ mod status;
 mod stops;
 mod vehicles;
 
+pub use alerts::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;

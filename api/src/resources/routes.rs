@@ -1,6 +1,6 @@
 //! Routes, their patterns and their live service.
 
-use super::{Incident, Vehicle};
+use super::{Alert, Incident, Vehicle};
 use serde::{Deserialize, Serialize};
 
 wire! {
@@ -74,6 +74,8 @@ wire! {
         pub hours: Vec<RouteHour>,
         /// Its open incidents.
         pub incidents: Vec<Incident>,
+        /// What its agency tells of it.
+        pub alerts: Vec<Alert>,
     }
 
     /// A pattern with its line. `GET /api/v1/patterns/{pattern_id}`.

@@ -1,6 +1,6 @@
 //! Stops and their boards.
 
-use super::HeadwayStatus;
+use super::{Alert, HeadwayStatus};
 use serde::{Deserialize, Serialize};
 
 wire! {
@@ -40,6 +40,8 @@ wire! {
         pub next: Vec<Arrival>,
         /// What left.
         pub last: Vec<Departure>,
+        /// What agencies tell of it and of its routes.
+        pub alerts: Vec<Alert>,
     }
 
     /// A bus that comes.
@@ -58,6 +60,11 @@ wire! {
         pub scheduled: i64,
         /// Forecast; `null` where no vehicle is known to drive it.
         pub expected: Option<i64>,
+        /// One bus in ten comes before this; `null` where nothing can be said. Given also where only the plan
+        /// speaks for it.
+        pub expected_earliest: Option<i64>,
+        /// One bus in ten comes after this.
+        pub expected_latest: Option<i64>,
         /// Vehicle.
         pub vehicle_id: Option<String>,
         /// The vehicle's band.

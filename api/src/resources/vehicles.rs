@@ -102,6 +102,10 @@ wire! {
         pub departure: Option<i64>,
         /// Forecast of the arrival, for stops ahead.
         pub expected_arrival: Option<i64>,
+        /// One bus in ten comes before this.
+        pub expected_earliest: Option<i64>,
+        /// One bus in ten comes after this.
+        pub expected_latest: Option<i64>,
         /// Headway there, once passed.
         pub headway_s: Option<i32>,
     }

@@ -17,54 +17,74 @@ use crate::page::Shell;
 use crate::text::ConsoleText;
 use api::HeadwayStatus;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// What the server tells the island.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Of the reader, its tag.
-    language: String,
-    /// `light`, `dark`, or follow the system.
-    theme: Option<String>,
+/// What the server tells the island, as attributes of the document's `<html>` and `<body>`. Not as
+/// properties of the island: those are JSON, and its library is heavier than all else here.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Settings {
     /// See [`crate::page::Shell::basemap`].
-    basemap: String,
-    /// Where the map starts: west, south, east, north, degrees × 1e6. Whole numbers: to read others costs
-    /// the WebAssembly more.
-    bounds_e6: Option<[i32; 4]>,
+    pub basemap: String,
+    /// Where the map starts: west, south, east, north, degrees × 1e6; empty where nobody knows. Whole
+    /// numbers: to read others costs the WebAssembly more.
+    pub bounds_e6: String,
     /// Seconds that the agency's zone is ahead of UTC.
-    utc_offset_s: i32,
+    pub utc_offset_s: i32,
     /// The city's now when the page was made.
-    at: i64,
+    pub at: i64,
     /// Thousandths of a second of the city's clock for each second of ours.
-    speed_milli: u32,
+    pub speed_milli: u32,
 }
 
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 impl Settings {
     /// Out of what every page knows.
     #[cfg(feature = "ssr")]
-    pub(crate) fn of(shell: &Shell) -> Self {
+    pub fn of(shell: &Shell) -> Self {
+        let e6 = |degrees: f64| ((degrees * 1e6) as i32).to_string();
         Self {
-            language: shell.language.tag().to_owned(),
-            theme: shell.theme.map(str::to_owned),
             basemap: shell.basemap.clone(),
-            bounds_e6: shell
-                .status
-                .bounds
-                .map(|bounds| bounds.map(|degrees| (degrees * 1e6) as i32)),
+            bounds_e6: shell.status.bounds.map_or_else(String::new, |b| b.map(e6).join(",")),
             utc_offset_s: shell.status.utc_offset_s,
             at: shell.status.at,
             speed_milli: (shell.status.speed * 1000.0) as u32,
         }
     }
 
+    /// Out of the document's body.
     #[cfg(feature = "hydrate")]
-    fn bounds(&self) -> Option<[f64; 4]> {
-        self.bounds_e6.map(|bounds| bounds.map(|e6| f64::from(e6) / 1e6))
+    fn read() -> Self {
+        let body = document().body();
+        let word = |name: &str| body.as_ref().and_then(|b| b.get_attribute(name));
+        let number = |name: &str| word(name).and_then(|word| word.parse().ok());
+        Self {
+            basemap: word("data-basemap").unwrap_or_default(),
+            bounds_e6: word("data-bounds").unwrap_or_default(),
+            utc_offset_s: number("data-utc-offset").unwrap_or_default() as i32,
+            at: number("data-at").unwrap_or_default(),
+            speed_milli: number("data-speed").unwrap_or(1000) as u32,
+        }
     }
 
-    fn language(&self) -> Language {
-        Language::ALL.into_iter().find(|l| l.tag() == self.language).unwrap_or_default()
+    /// Where the map starts, degrees.
+    #[cfg(feature = "hydrate")]
+    fn bounds(&self) -> Option<[f64; 4]> {
+        let mut parts = self.bounds_e6.split(',').map(|e6| e6.parse::<i32>().ok());
+        let mut next = || Some(f64::from(parts.next()??) / 1e6);
+        Some([next()?, next()?, next()?, next()?])
     }
+}
+
+/// The reader's: on the server the page says it, in the browser the document.
+fn language() -> Language {
+    #[cfg(feature = "hydrate")]
+    let language = {
+        let tag = document().document_element().and_then(|html| html.get_attribute("lang"));
+        Language::ALL.into_iter().find(|language| tag.as_deref() == Some(language.tag()))
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let language = use_context::<Language>();
+    language.unwrap_or_default()
 }
 
 /// How the page hears of the buses.
@@ -132,12 +152,12 @@ impl Signals {
 
 /// Map and panel. The children are the list that the server rendered; without a script it stands alone.
 #[island]
-#[allow(clippy::needless_pass_by_value)]
-pub fn Console(settings: Settings, children: Children) -> impl IntoView {
-    let text = settings.language().console();
+pub fn Console(children: Children) -> impl IntoView {
+    let language = language();
+    let text = language.console();
     let signals = Signals::new();
     #[cfg(feature = "hydrate")]
-    browser::start(settings, signals);
+    browser::start(Settings::read(), language, signals);
     view! {
         <div class="console">
             <section
@@ -244,17 +264,17 @@ fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
     let bands = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown].map(|status| {
         let index = crate::band::index(status);
         view! {
-            <li>
+            <li data-band=index>
                 {crate::band::mark(status)}
                 <span>{text.bands.name(status)}" "<b>{move || signals.tally.read()[index]}</b></span>
             </li>
         }
     });
     view! {
-        <details class="map-tools" hidden=move || signals.ground.get() != Ground::Ready>
+        <details class="map-tools" id="map-tools" hidden=move || signals.ground.get() != Ground::Ready>
             <summary>{text.layers}</summary>
             <div>
-                <fieldset><legend>{text.layers}</legend>{boxes.collect_view()}</fieldset>
+                <fieldset><legend class="sr">{text.layers}</legend>{boxes.collect_view()}</fieldset>
                 <fieldset>
                     <legend>{text.legend}</legend>
                     <ul>{bands.collect_view()}</ul>

@@ -11,7 +11,7 @@ use api::{
     live::{Body, Cursor, Frame, Identity, LiveVehicle, Subscription, flags},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{HashMap, HashSet},
     rc::Rc,
 };
 
@@ -73,41 +73,49 @@ enum Slot {
 /// All that the map knows.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
-    pub buses: BTreeMap<u32, Bus>,
-    cursors: BTreeMap<String, Option<Cursor>>,
+    pub buses: HashMap<u32, Bus>,
+    /// Some dozens at most.
+    topics: Vec<Subscription>,
     epoch: Option<u32>,
-    lines: BTreeMap<u32, Slot>,
+    lines: HashMap<u32, Slot>,
 }
 
 impl Fleet {
     /// Sets the topics; vehicles of those that are dropped go. True if that changed anything.
-    pub fn subscribe(&mut self, topics: BTreeSet<String>) -> bool {
-        if topics.len() == self.cursors.len() && topics.iter().all(|t| self.cursors.contains_key(t))
-        {
+    pub fn subscribe(&mut self, topics: Vec<String>) -> bool {
+        if topics.len() == self.topics.len() && topics.iter().all(|t| self.topic(t).is_some()) {
             return false;
         }
-        self.cursors.retain(|topic, _| topics.contains(topic));
+        self.topics.retain(|known| topics.contains(&known.topic));
         self.buses.retain(|_, bus| topics.contains(&bus.topic));
         for topic in topics {
-            self.cursors.entry(topic).or_default();
+            if self.topic(&topic).is_none() {
+                self.topics.push(Subscription { topic, cursor: None });
+            }
         }
         true
+    }
+
+    fn topic(&self, topic: &str) -> Option<usize> {
+        self.topics.iter().position(|known| known.topic == topic)
     }
 
     /// The subscription in words. `resume`: on a new connection, with the cursors to go on at; on the old
     /// one the server knows where the reader stands better than the reader, whose frames are on their way.
     pub fn subscriptions(&self, resume: bool) -> Vec<Subscription> {
-        let of = |(topic, cursor): (&String, &Option<Cursor>)| Subscription {
-            topic: topic.clone(),
-            cursor: cursor.filter(|_| resume),
-        };
-        self.cursors.iter().map(of).collect()
+        let mut topics = self.topics.clone();
+        if !resume {
+            for topic in &mut topics {
+                topic.cursor = None;
+            }
+        }
+        topics
     }
 
     /// Forgets where the reader stands in a topic.
     pub fn forget(&mut self, topic: &str) {
-        if let Some(cursor) = self.cursors.get_mut(topic) {
-            *cursor = None;
+        if let Some(known) = self.topic(topic) {
+            self.topics[known].cursor = None;
         }
     }
 
@@ -118,9 +126,9 @@ impl Fleet {
             news.new_epoch = self.epoch.is_some();
             self.start_epoch(frame.cursor.epoch);
         }
-        let Some(cursor) = self.cursors.get(&frame.topic).copied() else { return news };
+        let Some(known) = self.topic(&frame.topic) else { return news };
         if matches!(frame.body, Body::Delta { .. }) {
-            match cursor.map(|last| order(last, frame.cursor)) {
+            match self.topics[known].cursor.map(|last| order(last, frame.cursor)) {
                 Some(Order::Next) => {}
                 // Sent again because the subscription changed while it was on its way.
                 Some(Order::Known) => return news,
@@ -130,7 +138,7 @@ impl Fleet {
                 }
             }
         }
-        self.cursors.insert(frame.topic.clone(), Some(frame.cursor));
+        self.topics[known].cursor = Some(frame.cursor);
         match frame.body {
             Body::Snapshot(all) => self.snapshot(&frame.topic, frame.at, now_s, all, &mut news),
             Body::Delta { changed, gone } => {
@@ -152,8 +160,8 @@ impl Fleet {
         self.epoch = Some(epoch);
         self.lines.clear();
         self.buses.clear();
-        for cursor in self.cursors.values_mut() {
-            *cursor = None;
+        for topic in &mut self.topics {
+            topic.cursor = None;
         }
     }
 
@@ -165,7 +173,7 @@ impl Fleet {
         all: Vec<LiveVehicle>,
         news: &mut News,
     ) {
-        let here: BTreeSet<u32> = all.iter().map(|v| v.vehicle).collect();
+        let here: HashSet<u32> = all.iter().map(|v| v.vehicle).collect();
         let gone: Vec<u32> = self
             .buses
             .iter()
@@ -242,7 +250,7 @@ impl Fleet {
     /// A line has come, or cannot be had.
     pub fn line(&mut self, pattern: u32, line: Option<Line>, now_s: f64) {
         if self.lines.len() > LINES_MAX {
-            let used: BTreeSet<u32> =
+            let used: HashSet<u32> =
                 self.buses.values().filter_map(|b| b.identity.pattern_id).collect();
             self.lines.retain(|id, _| used.contains(id));
         }
@@ -290,14 +298,14 @@ fn order(last: Cursor, next: Cursor) -> Order {
     }
 }
 
-fn line_of(lines: &BTreeMap<u32, Slot>, pattern: u32) -> Option<&Rc<Line>> {
+fn line_of(lines: &HashMap<u32, Slot>, pattern: u32) -> Option<&Rc<Line>> {
     match lines.get(&pattern) {
         Some(Slot::Here(line)) => Some(line),
         _ => None,
     }
 }
 
-fn line<'a>(lines: &'a BTreeMap<u32, Slot>, identity: &Identity) -> Option<&'a Rc<Line>> {
+fn line<'a>(lines: &'a HashMap<u32, Slot>, identity: &Identity) -> Option<&'a Rc<Line>> {
     line_of(lines, identity.pattern_id?)
 }
 
@@ -408,9 +416,9 @@ mod tests {
         let mut fleet = fleet(&["a", "b"]);
         fleet.apply(frame("a", 1, 1, Body::Snapshot(vec![vehicle(1, true)])), 1000.0);
         fleet.apply(frame("b", 1, 1, Body::Snapshot(vec![vehicle(2, true)])), 1000.0);
-        assert!(fleet.subscribe(["b".to_owned(), "c".to_owned()].into()));
+        assert!(fleet.subscribe(vec!["b".to_owned(), "c".to_owned()]));
         assert_eq!(fleet.buses.keys().copied().collect::<Vec<_>>(), [2]);
-        assert!(!fleet.subscribe(["b".to_owned(), "c".to_owned()].into()), "nothing new");
+        assert!(!fleet.subscribe(vec!["b".to_owned(), "c".to_owned()]), "nothing new");
         // A late frame of the dropped topic is not ours any more.
         fleet.apply(frame("a", 1, 2, Body::Snapshot(vec![vehicle(1, true)])), 1000.0);
         assert_eq!(fleet.buses.len(), 1);

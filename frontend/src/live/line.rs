@@ -1,5 +1,7 @@
 //! A pattern's line, measured in metres.
 
+use super::maths::{atan2, cos};
+
 /// Metres of a degree of latitude.
 const DEGREE_M: f64 = 111_195.0;
 const E5: f64 = 1e5;
@@ -35,6 +37,14 @@ impl Line {
         (line.points.len() >= 2).then_some(line)
     }
 
+    /// Out of `api::Pattern` as JSON, of which the movement needs `line_e5` alone.
+    pub fn from_json(pattern: &str) -> Option<Self> {
+        let (_, line) = pattern.split_once("\"line_e5\":[")?;
+        let (line, _) = line.split_once(']')?;
+        let deltas: Option<Vec<i32>> = line.split(',').map(|n| n.trim().parse().ok()).collect();
+        Self::from_e5(&deltas?)
+    }
+
     fn push(&mut self, point: (f64, f64)) {
         let along = match (self.points.last(), self.along_m.last()) {
             (Some(last), Some(along)) => {
@@ -63,10 +73,11 @@ impl Line {
         let part =
             (along_m - self.along_m[next - 1]) / (self.along_m[next] - self.along_m[next - 1]);
         let (dx, dy) = offset_m(a, b);
+        let degrees = atan2(dx, dy).to_degrees();
         Place {
             lon: a.0 + (b.0 - a.0) * part,
             lat: a.1 + (b.1 - a.1) * part,
-            bearing_deg: dx.atan2(dy).to_degrees().rem_euclid(360.0),
+            bearing_deg: if degrees < 0.0 { degrees + 360.0 } else { degrees },
         }
     }
 
@@ -98,7 +109,7 @@ pub(crate) fn within(value: f64, least: f64, most: f64) -> f64 {
 
 /// East and north from `a` to `b`, metres; good within a city.
 fn offset_m(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    let east = (b.0 - a.0) * DEGREE_M * f64::midpoint(a.1, b.1).to_radians().cos();
+    let east = (b.0 - a.0) * DEGREE_M * cos(f64::midpoint(a.1, b.1).to_radians());
     (east, (b.1 - a.1) * DEGREE_M)
 }
 
@@ -114,6 +125,17 @@ mod tests {
     fn hook() -> Line {
         // North a hundredth of a degree, then east as much.
         Line::from_e5(&[7_690_000, 4_320_000, 0, 1000, 1000, 0]).unwrap()
+    }
+
+    #[test]
+    fn a_pattern_of_the_api_has_its_line() {
+        let json = r#"{"pattern_id":7,"stops":[{"name":"a]b"}],"line_e5":[7690000,4320000, -10,1000],"straight":false}"#;
+        assert_eq!(Line::from_json(json), Line::from_e5(&[7_690_000, 4_320_000, -10, 1000]));
+        assert!(Line::from_json(json).is_some());
+        for other in ["", "{}", r#"{"line_e5":[]}"#, r#"{"line_e5":[1,"x"]}"#, r#"{"line_e5":[1,2"#]
+        {
+            assert_eq!(Line::from_json(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod fleet;
 pub(crate) mod frames;
 pub(crate) mod glide;
 pub(crate) mod line;
+pub(crate) mod maths;
 pub(crate) mod topics;
 
 /// What the map shows, degrees.

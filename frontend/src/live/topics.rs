@@ -1,8 +1,12 @@
 //! Which topics a view needs.
 
-use super::{View, line::within};
-use api::live::{TILE_ZOOM, TILE_ZOOM_WIDE, TOPICS_MAX};
-use std::collections::BTreeSet;
+use super::{
+    View,
+    line::within,
+    maths::{asinh, tan},
+};
+use api::live::{Subscription, TILE_ZOOM, TILE_ZOOM_WIDE, TOPICS_MAX};
+use std::fmt::Write;
 
 /// Beside the tiles, every map follows the clock and the feeds' health.
 pub(crate) const STATUS: &str = "status";
@@ -12,12 +16,31 @@ const LATITUDE_MAX: f64 = 85.0511;
 
 /// The topics of a view: its tiles, and [`STATUS`]. Of a view with too many tiles the wide ones, of a view
 /// of half the world the middle.
-pub(crate) fn of_view(view: &View) -> BTreeSet<String> {
+pub(crate) fn of_view(view: &View) -> Vec<String> {
     let mut tiles = if view.zoom < WIDE_BELOW_ZOOM { Vec::new() } else { tiles(view, TILE_ZOOM) };
     if tiles.is_empty() {
         tiles = self::tiles(view, TILE_ZOOM_WIDE);
     }
-    tiles.into_iter().chain([STATUS.to_owned()]).collect()
+    tiles.push(STATUS.to_owned());
+    tiles
+}
+
+/// [`api::live::ClientMessage::Subscribe`] as JSON. Written by hand: a tile's name needs no escape, and a
+/// library for JSON weighs more than the movement of all buses.
+pub(crate) fn words(topics: &[Subscription]) -> String {
+    let mut words = String::from("{\"type\":\"subscribe\",\"topics\":[");
+    for (i, Subscription { topic, cursor }) in topics.iter().enumerate() {
+        words.push_str(if i == 0 { "{\"topic\":\"" } else { ",{\"topic\":\"" });
+        words.push_str(topic);
+        words.push('"');
+        if let Some(cursor) = cursor {
+            let _ =
+                write!(words, ",\"cursor\":{{\"epoch\":{},\"seq\":{}}}", cursor.epoch, cursor.seq);
+        }
+        words.push('}');
+    }
+    words.push_str("]}");
+    words
 }
 
 /// Tiles at a zoom; none when they are more than a reader may have.
@@ -46,7 +69,7 @@ fn tile(lon: f64, lat: f64, zoom: u8) -> (i64, i64) {
     let n = f64::from(1_u32 << zoom);
     let lat = within(lat, -LATITUDE_MAX, LATITUDE_MAX).to_radians();
     let x = (lon + 180.0) / 360.0 * n;
-    let y = (1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0 * n;
+    let y = (1.0 - asinh(tan(lat)) / std::f64::consts::PI) / 2.0 * n;
     let clamp = |v: f64| (v.floor() as i64).clamp(0, n as i64 - 1);
     (clamp(x), clamp(y))
 }
@@ -69,11 +92,24 @@ mod tests {
     #[test]
     fn a_street_has_few_topics_and_a_city_some() {
         let street = of_view(&view(76.90, 43.24, 76.91, 43.25, 15.0));
-        assert!(street.contains("tile/12/2923/1501") && street.contains(STATUS));
+        assert!(
+            street.iter().any(|t| t == "tile/12/2923/1501") && street.iter().any(|t| t == STATUS)
+        );
         assert!(street.len() <= 3, "{street:?}");
         let city = of_view(&view(76.7, 43.1, 77.1, 43.4, 10.5));
         assert!(city.len() > 10 && city.len() <= TOPICS_MAX, "{}", city.len());
         assert!(city.iter().all(|t| t.starts_with("tile/12/") || t == STATUS));
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_protocol() {
+        use api::live::{ClientMessage, Cursor};
+        let of = |topic: &str, cursor| Subscription { topic: topic.to_owned(), cursor };
+        let cursor = Some(Cursor { epoch: u32::MAX, seq: 7 });
+        for topics in [vec![], vec![of("status", None), of("tile/12/2923/1501", cursor)]] {
+            let said: ClientMessage = serde_json::from_str(&words(&topics)).unwrap();
+            assert_eq!(said, ClientMessage::Subscribe { topics });
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The document around a page, and how an island wakes in it.
 
 use super::{Context, content, frame};
+use crate::console::Settings;
 use crate::page::{Page, Shell};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -19,6 +20,8 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
     let title = format!("{title} · Jolda");
+    let settings = live.then(|| Settings::of(shell));
+    let told = settings.as_ref();
     view! {
         <!DOCTYPE html>
         <html lang=shell.language.tag() data-theme=shell.theme>
@@ -32,7 +35,14 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
                 {live.then(|| preloads(shell))}
             </head>
-            <body class:live=live>
+            <body
+                class:live=live
+                data-basemap=told.map(|s| s.basemap.clone())
+                data-bounds=told.map(|s| s.bounds_e6.clone())
+                data-utc-offset=told.map(|s| s.utc_offset_s)
+                data-at=told.map(|s| s.at)
+                data-speed=told.map(|s| s.speed_milli)
+            >
                 {frame::header(context, page)}
                 {frame::banners(context)}
                 <main id="main" tabindex="-1">{main}</main>

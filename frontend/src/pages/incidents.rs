@@ -22,14 +22,17 @@ pub(super) fn page(context: Context<'_>, list: &IncidentList) -> AnyView {
 /// A table of incidents; `with_route` where they are of several routes.
 pub(super) fn table(context: Context<'_>, incidents: &[Incident], with_route: bool) -> AnyView {
     let text = context.voice.text;
-    let rows = incidents.iter().map(|incident| row(context, incident, with_route));
+    // What can still be acted on stands first.
+    let (open, past): (Vec<&Incident>, Vec<&Incident>) =
+        incidents.iter().partition(|incident| incident.closed_at.is_none());
+    let rows = open.into_iter().chain(past).map(|incident| row(context, incident, with_route));
     view! {
         <div class="scroll"><table class="board">
             <thead><tr>
                 <th scope="col">{text.status}</th>
                 {with_route.then(|| number_head(context))}
                 <th scope="col">{text.place}</th><th scope="col" class="num">{text.value}</th>
-                <th scope="col" class="num">{text.since}</th><th scope="col" class="num">{text.until}</th>
+                <th scope="col" class="num wide">{text.since}</th><th scope="col" class="num wide">{text.until}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>
@@ -54,13 +57,13 @@ fn row(context: Context<'_>, incident: &Incident, with_route: bool) -> AnyView {
         <tr class=if open { "open" } else { "past" }>
             <th scope="row" title=incident.suppressed.then_some(text.suppressed_note)>
                 <span class=format!("kind {}", kind_class(incident.kind))>{text.kind(incident.kind)}</span>
-                <small class="block">{state}</small>
+                <small class="block">{state}<span class="narrow">" · "{voice.time(incident.opened_at)}</span></small>
             </th>
             {with_route.then(|| view! { <td>{badge}</td> })}
             <td>{place(incident)}</td>
-            <td class="num">{value(context, incident)}</td>
-            <td class="num">{voice.time(incident.opened_at)}<small class="block">{voice.ago(incident.opened_at)}</small></td>
-            <td class="num">{incident.closed_at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}</td>
+            <td class="num">{value(context, incident)}{meaning(context, incident).map(|words| view! { <small class="block">{words}</small> })}</td>
+            <td class="num wide">{voice.time(incident.opened_at)}<small class="block">{voice.ago(incident.opened_at)}</small></td>
+            <td class="num wide">{incident.closed_at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}</td>
         </tr>
     }
     .into_any()
@@ -86,6 +89,12 @@ fn place(incident: &Incident) -> AnyView {
         view! { <a class="block" href=vehicle_path(id)>{id.clone()}</a> }
     });
     view! { {stop}{vehicle}{incident.feed_id.clone()} }.into_any()
+}
+
+/// What the value is, where the kind of the incident does not say it.
+fn meaning(context: Context<'_>, incident: &Incident) -> Option<String> {
+    let headway = matches!(incident.kind, IncidentKind::Bunching | IncidentKind::Gap);
+    headway.then(|| context.voice.text.headway.to_lowercase())
 }
 
 fn value(context: Context<'_>, incident: &Incident) -> String {

@@ -114,7 +114,7 @@ fn vehicles(context: Context<'_>, detail: &RouteDetail, pattern: &Pattern) -> Ve
         Some(Rung {
             y,
             label_y: y,
-            mark: view! { <g class=format!("at {}", band_class(vehicle))>{shape(vehicle.headway_status)}</g> }.into_any(),
+            mark: view! { <g class=format!("at {}", band_class(vehicle)) inner_html=shape(vehicle.headway_status)></g> }.into_any(),
             label: voice.span(vehicle.headway_s),
             href: Some(vehicle_path(&vehicle.vehicle_id)),
             said: format!(

@@ -1,5 +1,6 @@
 //! Server-rendered pages: plain HTML that reads and works without a script.
 
+mod alerts;
 mod chart;
 mod document;
 mod feeds;

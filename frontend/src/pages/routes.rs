@@ -1,8 +1,10 @@
 //! The list of routes with their live service, and one route.
 
-use super::{Context, chart, fact, frame, heading, incidents, ladder, marks, number_head, vehicle};
+use super::{
+    Context, alerts, chart, fact, frame, heading, incidents, ladder, marks, number_head, vehicle,
+};
 use crate::{
-    console::{Console, Settings},
+    console::Console,
     quality::{Judgement, Order},
     url::{encode, query_value},
 };
@@ -11,11 +13,12 @@ use leptos::prelude::*;
 
 /// `/`: the live map. Without a script the list stands alone.
 pub(super) fn map_page(context: Context<'_>, list: &RouteList) -> AnyView {
-    let settings = Settings::of(context.shell);
+    // An island is made apart from the page around it.
+    provide_context(context.shell.language);
     let children = (list_view(context, list, "/"), frame::footer(context));
     view! {
         <h1 class="sr">{context.voice.text.console.map}</h1>
-        <Console settings=settings>
+        <Console>
             {children}
         </Console>
     }
@@ -172,7 +175,7 @@ fn direction_cells(context: Context<'_>, direction: &Direction) -> AnyView {
             {marks::judgement(context, Judgement::of(direction))}
         </td>
         <td class="num">{direction.vehicles}<small>"/"{direction.scheduled_vehicles}</small></td>
-        <td class="num">{voice.span(direction.median_headway_s)}<small>" / "{voice.span(direction.scheduled_headway_s)}</small></td>
+        <td class="num">{voice.span(direction.median_headway_s)}<small class="below"><span class="slash">" / "</span>{voice.span(direction.scheduled_headway_s)}</small></td>
         <td class="num">{voice.excess(direction.excess_wait_s)}</td>
         {wide.collect_view()}
     }
@@ -193,6 +196,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
     };
     view! {
         {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
+        {alerts::section(context, &detail.alerts)}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>
         })}

@@ -162,6 +162,27 @@ fn pattern(direction_id: u8) -> Pattern {
     }
 }
 
+pub(crate) fn alerts() -> Vec<Alert> {
+    let alert = |id: &str, active: bool| Alert {
+        alert_id: format!("buses:{id}"),
+        feed_id: "buses".to_owned(),
+        cause: Some("construction".to_owned()),
+        effect: Some("detour".to_owned()),
+        severity: Some("warning".to_owned()),
+        language: Some("ru".to_owned()),
+        header: Some("Объезд по улице Толе би".to_owned()),
+        description: active
+            .then(|| "До конца ремонта автобусы идут по улице Айтеке би.".to_owned()),
+        url: active.then(|| "https://agency.example/news/1".to_owned()),
+        active,
+        active_from: Some(AT - 86_400),
+        active_until: active.then_some(AT + 86_400),
+        routes: Vec::new(),
+        stops: Vec::new(),
+    };
+    vec![alert("a1", true), alert("a2", false)]
+}
+
 pub(crate) fn route_detail() -> RouteDetail {
     use HeadwayStatus as S;
     let states = [S::Even, S::Bunched, S::VeryBunched, S::Gapped, S::VeryGapped, S::Unknown];
@@ -187,6 +208,7 @@ pub(crate) fn route_detail() -> RouteDetail {
         vehicles,
         hours: (0..7).rev().map(hour).collect(),
         incidents: incidents().incidents.into_iter().take(3).collect(),
+        alerts: alerts(),
     }
 }
 
@@ -210,6 +232,8 @@ pub(crate) fn stop_detail() -> StopDetail {
         trip_id: format!("t{i}"),
         scheduled: AT + i * 480,
         expected: (i < 3).then_some(AT + i * 500 + 20),
+        expected_earliest: (i < 4).then_some(AT + i * 490),
+        expected_latest: (i < 4).then_some(AT + i * 540 + 60),
         vehicle_id: (i < 3).then(|| format!("v{i}")),
         headway_status: if i == 1 { HeadwayStatus::Gapped } else { HeadwayStatus::Even },
     };
@@ -231,6 +255,7 @@ pub(crate) fn stop_detail() -> StopDetail {
         stop: stop(),
         next: (0..5).map(next).collect(),
         last: (1..5).map(last).collect(),
+        alerts: alerts(),
     }
 }
 
@@ -248,6 +273,8 @@ pub(crate) fn vehicle_detail() -> VehicleDetail {
             arrival: past.then_some(plan + 60),
             departure: past.then_some(plan + 85),
             expected_arrival: (!past && i < 11).then_some(plan + 100),
+            expected_earliest: (!past && i < 11).then_some(plan + 60),
+            expected_latest: (!past && i < 11).then_some(plan + 190),
             headway_s: past.then_some(430),
         }
     };

@@ -1,6 +1,7 @@
 //! Search, and what is said when a page cannot be shown.
 
 use super::{Context, heading, marks, route_path, stop_path, vehicle_path};
+use crate::page::Language;
 use api::{Problem, SearchHit, SearchResult};
 use leptos::prelude::*;
 
@@ -63,7 +64,8 @@ pub(super) fn problem_page(context: Context<'_>, problem: &Problem) -> AnyView {
     let text = context.voice.text;
     view! {
         {heading(context, problem_title(context, problem).into_any(), Some(problem.status.to_string()), None)}
-        <p>{problem.detail.clone()}</p>
+        // The detail is written for users of the API, in English.
+        {(context.shell.language == Language::En).then(|| view! { <p>{problem.detail.clone()}</p> })}
         <p>{text.error_help}</p>
         <p class="actions"><a class="button" href="/">{text.map}</a>" "<a class="button" href="/search">{text.search}</a></p>
     }

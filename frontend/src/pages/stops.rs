@@ -1,6 +1,6 @@
 //! Stops: the search, and one stop's board.
 
-use super::{Context, deviation, heading, marks, number_head, stop_path, vehicle_path};
+use super::{Context, alerts, deviation, heading, marks, number_head, stop_path, vehicle_path};
 use crate::url::{encode, query_value};
 use api::{Arrival, Departure, StopDetail, StopList};
 use leptos::prelude::*;
@@ -46,6 +46,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &StopDetail) -> AnyView 
     view! {
         {heading(context, stop.name.clone().into_any(), sub, Some(on_map))}
         <p class="badges"><span class="sr">{text.served_by}": "</span>{stop.routes.iter().map(|name| marks::plain_badge(name)).collect_view()}</p>
+        {alerts::section(context, &detail.alerts)}
         <section><h2>{text.next_buses}</h2>{next(context, &detail.next)}</section>
         <section><h2>{text.last_buses}</h2>{last(context, &detail.last)}</section>
     }
@@ -65,13 +66,18 @@ fn next(context: Context<'_>, arrivals: &[Arrival]) -> AnyView {
             .into_any(),
             _ => view! { <span class="note">{text.scheduled_only}</span> }.into_any(),
         };
+        // Where the column of the plan is left out, a bus that nobody sees yet still has its time.
+        let (class, soon, below) = match arrival.expected {
+            Some(at) => ("num soon", voice.relative(at), voice.time(at)),
+            None => ("num soon forecast", voice.time(arrival.scheduled), text.plan.to_lowercase()),
+        };
         view! {
             <tr>
                 <th scope="row">{marks::route_badge(&arrival.route_id, &arrival.route_short_name)}</th>
                 <td class="way"><span class="headsign">{arrival.headsign.clone()}</span>{seen}</td>
-                <td class="num soon">{arrival.expected.map_or_else(|| "—".to_owned(), |at| voice.relative(at))}
-                    <small>{arrival.expected.map(|at| format!(" {}", voice.time(at)))}</small></td>
-                <td class="num">{voice.time(arrival.scheduled)}</td>
+<td class=class>{soon}<small>{below}</small>
+                    <small class="block">{voice.between(arrival.expected_earliest, arrival.expected_latest)}</small></td>
+                <td class="num wide">{voice.time(arrival.scheduled)}</td>
             </tr>
         }
     });
@@ -79,7 +85,7 @@ fn next(context: Context<'_>, arrivals: &[Arrival]) -> AnyView {
         <div class="scroll"><table class="board">
             <thead><tr>
                 {number_head(context)}<th scope="col">{text.towards}</th>
-                <th scope="col" class="num">{text.expected}</th><th scope="col" class="num">{text.plan}</th>
+                <th scope="col" class="num">{text.expected}</th><th scope="col" class="num wide">{text.plan}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>
@@ -101,7 +107,7 @@ fn last(context: Context<'_>, departures: &[Departure]) -> AnyView {
                     <a href=vehicle_path(&departure.vehicle_id)>{marks::band(context, departure.headway_status)}</a></td>
                 <td class="num">{voice.time(departure.departed)}<small>" / "{voice.time(departure.scheduled)}</small></td>
                 <td class="num">{deviation(context, late_s)}</td>
-                <td class="num">{voice.span(departure.headway_s)}<small>" / "{voice.span(departure.scheduled_headway_s)}</small></td>
+                <td class="num wide">{voice.span(departure.headway_s)}<small>" / "{voice.span(departure.scheduled_headway_s)}</small></td>
             </tr>
         }
     });
@@ -111,7 +117,7 @@ fn last(context: Context<'_>, departures: &[Departure]) -> AnyView {
                 {number_head(context)}<th scope="col">{text.towards}</th>
                 <th scope="col" class="num">{text.left}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>
                 <th scope="col" class="num">{text.deviation}</th>
-                <th scope="col" class="num">{text.headway}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>
+                <th scope="col" class="num wide">{text.headway}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>

@@ -135,7 +135,11 @@ fn unknown_is_never_shown_as_a_number() {
     list.routes[0].directions.truncate(1);
     let html = html(Language::En, "/routes", &Page::Routes(Box::new(list)));
     let body = html.split("<tbody").nth(1).unwrap();
-    assert!(body.contains("Unknown") && body.contains("—<small> / <!>8:00"), "{body}");
+    assert!(
+        body.contains("Unknown")
+            && body.contains("—<small class=\"below\"><span class=\"slash\"> / </span>8:00"),
+        "{body}"
+    );
 }
 
 #[test]

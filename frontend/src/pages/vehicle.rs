@@ -94,9 +94,9 @@ fn run(context: Context<'_>, stops: &[TripStop]) -> AnyView {
                 <th scope="row"><a href=stop_path(&stop.stop_id)>{stop.stop_name.clone()}</a></th>
                 <td class="num">{voice.time(plan)}</td>
                 <td class=class>{at.map_or_else(|| "—".to_owned(), |at| voice.time(at))}
-                    {(actual.is_none() && at.is_some()).then(|| view! { <small class="block">{text.forecast.to_lowercase()}</small> })}</td>
+                    {(actual.is_none() && at.is_some()).then(|| view! { <small class="block">{text.forecast.to_lowercase()}" "{voice.between(stop.expected_earliest, stop.expected_latest)}</small> })}</td>
                 <td class="num">{deviation(context, late_s)}</td>
-                <td class="num">{voice.span(stop.headway_s)}</td>
+                <td class="num wide">{voice.span(stop.headway_s)}</td>
             </tr>
         }
     });
@@ -105,7 +105,7 @@ fn run(context: Context<'_>, stops: &[TripStop]) -> AnyView {
             <thead><tr>
                 <th scope="col">{text.stop}</th><th scope="col" class="num">{text.plan}</th>
                 <th scope="col" class="num">{text.fact}</th><th scope="col" class="num">{text.deviation}</th>
-                <th scope="col" class="num">{text.headway}</th>
+                <th scope="col" class="num wide">{text.headway}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>
@@ -122,19 +122,19 @@ pub(super) fn table(context: Context<'_>, vehicles: &[Vehicle]) -> AnyView {
             <tr>
                 <th scope="row"><a href=vehicle_path(&vehicle.vehicle_id)>{name}</a></th>
                 <td class="way"><span class="headsign">{vehicle.headsign.clone()}</span>{marks::band(context, vehicle.headway_status)}</td>
-                <td>{place(context, vehicle)}</td>
+                <td class="wide">{place(context, vehicle)}</td>
                 <td class="num">{voice.span(vehicle.headway_s)}<small>" / "{voice.span(vehicle.scheduled_headway_s)}</small></td>
                 <td class="num">{deviation(context, vehicle.schedule_deviation_s)}</td>
-                <td class="num">{voice.ago(vehicle.measured_at)}</td>
+                <td class="num wide">{voice.ago(vehicle.measured_at)}</td>
             </tr>
         }
     });
     view! {
         <div class="scroll"><table class="board">
             <thead><tr>
-                <th scope="col">{text.vehicle}</th><th scope="col">{text.towards}</th><th scope="col">{text.place}</th>
+                <th scope="col">{text.vehicle}</th><th scope="col">{text.towards}</th><th scope="col" class="wide">{text.place}</th>
                 <th scope="col" class="num">{text.headway}<br/><small>{text.fact.to_lowercase()}" / "{text.plan.to_lowercase()}</small></th>
-                <th scope="col" class="num">{text.deviation}</th><th scope="col" class="num">{text.measured}</th>
+                <th scope="col" class="num">{text.deviation}</th><th scope="col" class="num wide">{text.measured}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table></div>

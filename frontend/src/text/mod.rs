@@ -87,6 +87,7 @@ pub(crate) struct ConsoleText {
     pub legend: &'static str,
     pub in_view: &'static str,
     pub zoom_in: &'static str,
+    pub credits: &'static str,
     pub zoom_out: &'static str,
     pub expand: &'static str,
     pub intensity_low: &'static str,
@@ -204,6 +205,8 @@ pub(crate) struct Text {
     pub no_last: &'static str,
     pub scheduled_only: &'static str,
     pub expected: &'static str,
+    /// From when to when a bus comes, with `{from}` and `{to}`.
+    pub between: &'static str,
     pub left: &'static str,
     // A vehicle.
     pub bus: &'static str,
@@ -224,6 +227,9 @@ pub(crate) struct Text {
     pub intensity: &'static str,
     pub intensity_note: &'static str,
     pub last_hour: &'static str,
+    // Agencies' notices.
+    pub alerts: &'static str,
+    pub alert_more: &'static str,
     // Incidents.
     pub no_incidents: &'static str,
     pub open_now: &'static str,

@@ -2,16 +2,18 @@
 //! store and a picture to the readers, once a tick. Nothing here waits for the store or for a reader.
 
 mod metrics;
+mod recall;
 mod rows;
 mod watching;
 
 pub use metrics::{Metrics, Timer};
+pub use recall::recall;
 pub use rows::{Names, date_number, status_name};
 pub use watching::Watch;
 
 use crate::clock::Clock;
 use crate::feed::{Dataset, Part, Update};
-use crate::gtfs_realtime::Alert;
+use crate::notices::Notice;
 use crate::published::{FeedNote, Published};
 use crate::store::WriterHandle;
 use rows::HealthMark;
@@ -28,13 +30,13 @@ use transit::{EpochS, Snapshot};
 pub const UPDATES_MAX: usize = 64;
 /// Feeds' health is recorded once in so many seconds.
 const HEALTH_S: EpochS = 60;
+/// Until when feeds were observed is recorded once in so many seconds.
+const OBSERVED_S: EpochS = 10;
 
 /// Where the engine's results go.
 pub struct Outlets {
     /// The picture, each tick.
     pub published: watch::Sender<Arc<Published>>,
-    /// What the agencies' alerts say, when one changes.
-    pub alerts: watch::Sender<Arc<Vec<Alert>>>,
     /// The record.
     pub writer: WriterHandle,
     /// The past of the demo city is still being made.
@@ -55,8 +57,10 @@ pub struct EngineSettings {
 struct FeedDesk {
     /// By part: last failure, while it lasts.
     errors: BTreeMap<Part, String>,
-    alerts: Vec<Alert>,
+    /// By part: the alerts of its newest dataset.
+    notices: BTreeMap<Part, Vec<Notice>>,
     health: HealthMark,
+    observed: Option<(EpochS, EpochS)>,
 }
 
 /// The task's state.
@@ -68,9 +72,12 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     feeds: Vec<FeedDesk>,
     notes: Vec<FeedNote>,
+    /// Of all feeds, shared with the readers.
+    notices: Arc<[Notice]>,
     /// Why the newest timetable is not in force, while it is not.
     timetable_error: Option<String>,
     health_at: EpochS,
+    observed_at: EpochS,
     epoch: u32,
     tick: u32,
 }
@@ -93,12 +100,14 @@ impl Engine {
         Self {
             feeds: notes.iter().map(|_| FeedDesk::default()).collect(),
             health_at: clock.now(),
+            observed_at: clock.now(),
             watch,
             clock,
             settings,
             outlets,
             metrics,
             notes,
+            notices: Arc::default(),
             timetable_error: None,
             epoch,
             tick: 0,
@@ -123,8 +132,10 @@ impl Engine {
                 },
             }
         }
-        self.watch.tick(self.clock.now());
+        let now = self.clock.now();
+        self.watch.tick(now);
         self.outlets.writer.send(self.watch.take_batch());
+        self.record_observed(&self.watch.snapshot(now));
     }
 
     fn on_update(&mut self, update: Update) {
@@ -144,6 +155,7 @@ impl Engine {
                 }
                 self.note(feed, part, Some(error));
             }
+            Update::Remembered(rows) => self.watch.remember(&rows),
             Update::Timetable(timetable) => {
                 self.watch.new_timetable(self.clock.now(), timetable);
                 self.epoch = self.epoch.wrapping_add(1);
@@ -170,11 +182,13 @@ impl Engine {
         }
         self.metrics.apply.add(self.clock.elapsed().saturating_sub(started));
         let Some(desk) = self.feeds.get_mut(feed.get()) else { return };
-        let alerts: Vec<_> = dataset.alerts().cloned().collect();
-        if desk.alerts != alerts && (part == Part::Alerts || !alerts.is_empty()) {
-            desk.alerts = alerts;
-            let all = self.feeds.iter().flat_map(|d| &d.alerts).cloned().collect();
-            self.outlets.alerts.send_replace(Arc::new(all));
+        // Alerts may stand in any source of a feed; each source speaks for its own.
+        let notices = dataset.notices(feed);
+        let known = desk.notices.entry(part).or_default();
+        if *known != notices {
+            *known = notices;
+            let all = self.feeds.iter().flat_map(|d| d.notices.values().flatten());
+            self.notices = all.cloned().collect();
         }
     }
 
@@ -228,6 +242,7 @@ impl Engine {
             warming_up: *self.outlets.warming_up.borrow(),
             store_down: self.outlets.writer.is_down(),
             feeds: self.notes.clone(),
+            notices: Arc::clone(&self.notices),
         };
         self.outlets.published.send_replace(Arc::new(published));
     }
@@ -245,6 +260,22 @@ impl Engine {
         }
         if !batch.is_empty() {
             self.outlets.writer.send(batch);
+        }
+        if now - self.observed_at >= OBSERVED_S {
+            self.observed_at = now;
+            self.record_observed(snapshot);
+        }
+    }
+
+    /// Notes when each feed was observed last: the next start knows by it what it missed.
+    fn record_observed(&mut self, snapshot: &Snapshot) {
+        for ((desk, note), state) in self.feeds.iter_mut().zip(&self.notes).zip(&snapshot.feeds) {
+            if let Some(span) = state.observed.filter(|span| desk.observed != Some(*span)) {
+                desk.observed = Some(span);
+                self.outlets
+                    .writer
+                    .set_meta(&recall::observed_key(&note.feed_id), &recall::observed_value(span));
+            }
         }
     }
 }

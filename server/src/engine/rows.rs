@@ -1,10 +1,12 @@
 //! Effects to rows of the record. Indices die with their timetable, so rows carry the feed's own ids.
 
 use crate::record::{Batch, FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, VisitRow};
+use std::collections::HashMap;
+use transit::ids::VehicleIdx;
 use transit::monitor::FeedState;
 use transit::{
     Effect, EpochS, Headway, HeadwayStatus, Incident, Intensity, Monitor, ServiceDate, StopVisit,
-    Timetable,
+    Timetable, TripInstance,
 };
 
 /// The timetable that the indices speak of and the fleet that they name.
@@ -36,6 +38,34 @@ pub const fn status_name(status: HeadwayStatus) -> &'static str {
 pub fn date_number(date: ServiceDate) -> i32 {
     let date = date.to_date();
     i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day())
+}
+
+/// Rows of the record as visits of the timetable in force; those that it does not know any more are left out.
+/// Vehicles are numbered as they come.
+pub fn visits(timetable: &Timetable, rows: &[VisitRow]) -> Vec<StopVisit> {
+    let mut vehicles: HashMap<&str, VehicleIdx> = HashMap::new();
+    let known = rows.iter().filter_map(|row| {
+        let trip = timetable.trip_by_id(&row.trip_id)?;
+        let service_date = ServiceDate::parse(&row.service_date.to_string())?;
+        let pattern = timetable.trip(trip).pattern;
+        let stops = timetable.pattern(pattern);
+        let sequence = u32::try_from(row.stop_sequence).ok()?;
+        let position = stops.stop_sequences.binary_search(&sequence).ok()?;
+        let same = *timetable.stop(stops.stops[position]).id == *row.stop_id;
+        let number = VehicleIdx::from(vehicles.len());
+        let vehicle = *vehicles.entry(&row.vehicle_id).or_insert(number);
+        same.then_some(StopVisit {
+            instance: TripInstance { service_date, trip, start_s: row.start_s },
+            pattern,
+            stop_position: position as u16,
+            vehicle,
+            arrival: row.arrival,
+            departure: row.departure,
+            uncertainty_s: row.uncertainty_s as f32,
+            trip_named: row.trip_named,
+        })
+    });
+    known.collect()
 }
 
 impl Names<'_> {

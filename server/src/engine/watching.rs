@@ -1,9 +1,9 @@
 //! The Monitor with its timetable and the rows that its effects make: what `serve`, `demo` and `replay`
 //! have in common. No task, no clock.
 
-use super::rows::Names;
+use super::rows::{self, Names};
 use crate::feed::Dataset;
-use crate::record::Batch;
+use crate::record::{Batch, VisitRow};
 use std::sync::Arc;
 use transit::ids::FeedIdx;
 use transit::{
@@ -109,10 +109,22 @@ impl Watch {
         self.settle();
     }
 
+    /// Something that an earlier start told; it makes no row.
+    pub fn recall(&mut self, now: EpochS, event: &Event<'_>) {
+        self.apply(now, event);
+        self.settle();
+    }
+
     /// Time has passed.
     pub fn tick(&mut self, now: EpochS) {
         self.apply(now, &Event::Tick);
         self.settle();
+    }
+
+    /// Rows of the record, those of a run in order: predictions learn from them.
+    pub fn remember(&mut self, rows: &[VisitRow]) {
+        let visits = rows::visits(&self.timetable, rows);
+        self.monitor.remember(visits.into_iter());
     }
 
     /// Nothing more will come: what was held back is said.

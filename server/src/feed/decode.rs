@@ -1,15 +1,16 @@
-//! Bytes to a message, a message to events.
+//! Bytes to a message.
 //!
-//! The frames of the message are walked here, and each entity is decoded on its own: one entity with a
-//! spoiled string costs that entity, not the city. What is no feed at all is refused in words that an
-//! operator can act on.
+//! The frames of the message are walked here, and each entity is read on its own: one entity with a spoiled
+//! string costs that entity, not the city. What is no feed at all is refused in words that an operator can
+//! act on. A feed repeats most of what it said before: a [`Decoder`] reads anew only what has changed.
 
-use crate::gtfs_realtime::{Alert, FeedEntity, FeedHeader, StopTimeEvent, TripDescriptor, values};
+use super::dataset::Dataset;
+use super::entity::Entity;
+use crate::gtfs_realtime::FeedHeader;
+use bytes::Bytes;
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
-use rustc_hash::FxHashMap;
-use transit::ids::FeedIdx;
-use transit::{EpochS, Event, LatLon, RejectReason, ScheduleRelationship};
+use std::sync::Arc;
 
 /// Most entities that one message may have.
 pub const ENTITIES_MAX: usize = 500_000;
@@ -60,72 +61,158 @@ pub enum Refusal {
     TooManyEntities,
 }
 
-/// A message that was accepted.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Dataset {
-    /// Its header.
-    pub header: FeedHeader,
-    /// Its entities, in the order of the file.
-    pub entities: Vec<FeedEntity>,
-    /// Entities that could not be read (a string that is not UTF-8).
-    pub spoiled: usize,
-}
-
 /// Reads a body. Never panics; allocates in proportion to the body.
 pub fn decode(body: &[u8]) -> Result<Dataset, Refusal> {
-    if body.is_empty() {
-        return Err(Refusal::Empty);
-    }
-    walk(body).map_err(|refusal| match looks_like_text(body) {
-        Some(looks_like) => Refusal::NotProtobuf { looks_like, excerpt: excerpt_of(body) },
-        None => refusal,
-    })
+    Ok(Decoder::default().read(body)?.dataset)
 }
 
-fn walk(body: &[u8]) -> Result<Dataset, Refusal> {
-    let mut rest = body;
-    let mut header: Option<FeedHeader> = None;
-    let mut entities = Vec::new();
-    let mut spoiled = 0;
-    while !rest.is_empty() {
-        let at = body.len() - rest.len();
-        let whole = entities.len();
-        let corrupt = |detail: String| Refusal::Corrupt { at, entities: whole, detail };
-        let truncated = Refusal::Truncated { bytes: body.len(), entities: whole };
-        let (tag, wire_type) = decode_key(&mut rest).map_err(|e| corrupt(e.to_string()))?;
-        if wire_type != WireType::LengthDelimited {
-            if matches!(tag, 1 | 2) {
-                return Err(corrupt(format!("field {tag} is not a message")));
-            }
-            skip_field(wire_type, tag, &mut rest, DecodeContext::default())
-                .map_err(|e| corrupt(e.to_string()))?;
-            continue;
-        }
-        let length = decode_varint(&mut rest).map_err(|_| truncated.clone())?;
-        let Some((frame, after)) =
-            usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length))
-        else {
-            // The length of a header or entity that runs out of the body is a cut; of anything else, noise.
-            let cut = header.is_some() && matches!(tag, 1 | 2);
-            return Err(if cut { truncated } else { corrupt("a field is too long".into()) });
-        };
-        rest = after;
-        match tag {
-            1 => header
-                .get_or_insert_default()
-                .merge(frame)
-                .map_err(|e| corrupt(format!("header: {e}")))?,
-            2 if whole >= ENTITIES_MAX => return Err(Refusal::TooManyEntities),
-            2 => match FeedEntity::decode(frame) {
-                Ok(entity) => entities.push(entity),
-                Err(e) if e.to_string().contains("UTF-8") => spoiled += 1,
-                Err(e) => return Err(corrupt(e.to_string())),
-            },
-            _ => {}
-        }
+/// Reads the bodies of one source, each after the other. An entity whose bytes are those of the body before is
+/// copied from it. The results are those of [`decode`], body by body.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    last: Option<Last>,
+}
+
+/// The body before, and what was read from it.
+#[derive(Debug)]
+struct Last {
+    body: Bytes,
+    /// Of each entity that was read: where its bytes stand in the body.
+    frames: Vec<(u32, u32)>,
+    dataset: Arc<Dataset>,
+}
+
+impl Decoder {
+    /// Reads a body and keeps it for the next one. A refused body changes nothing.
+    pub fn decode(&mut self, body: &Bytes) -> Result<Arc<Dataset>, Refusal> {
+        let Walk { frames, dataset, .. } = self.read(body)?;
+        let dataset = Arc::new(dataset);
+        self.last = Some(Last { body: body.clone(), frames, dataset: Arc::clone(&dataset) });
+        Ok(dataset)
     }
-    let header = header.ok_or(Refusal::NoHeader)?;
-    Ok(Dataset { header, entities, spoiled })
+
+    fn read(&self, body: &[u8]) -> Result<Walk<'_>, Refusal> {
+        if body.is_empty() {
+            return Err(Refusal::Empty);
+        }
+        let mut walk = Walk::new(self.last.as_ref());
+        walk.run(body).map(|()| walk).map_err(|refusal| match looks_like_text(body) {
+            Some(looks_like) => Refusal::NotProtobuf { looks_like, excerpt: excerpt_of(body) },
+            None => refusal,
+        })
+    }
+}
+
+/// A body being read.
+struct Walk<'a> {
+    last: Option<&'a Last>,
+    /// The entity of the last body that should come next.
+    expected: usize,
+    /// True while the vehicles are, one by one, those of the last body.
+    same_vehicles: bool,
+    header: Option<FeedHeader>,
+    frames: Vec<(u32, u32)>,
+    dataset: Dataset,
+}
+
+impl<'a> Walk<'a> {
+    fn new(last: Option<&'a Last>) -> Self {
+        let mut dataset = Dataset::default();
+        let mut frames = Vec::new();
+        if let Some(last) = last {
+            dataset.entities.reserve(last.dataset.len() + last.dataset.len() / 16);
+            dataset.text.reserve(last.dataset.text.len() + last.dataset.text.len() / 16);
+            frames.reserve(last.frames.len() + last.frames.len() / 16);
+        }
+        Self { last, expected: 0, same_vehicles: last.is_some(), header: None, frames, dataset }
+    }
+
+    fn run(&mut self, body: &[u8]) -> Result<(), Refusal> {
+        let mut rest = body;
+        while !rest.is_empty() {
+            let at = body.len() - rest.len();
+            let whole = self.dataset.len();
+            let corrupt = |detail: String| Refusal::Corrupt { at, entities: whole, detail };
+            let truncated = || Refusal::Truncated { bytes: body.len(), entities: whole };
+            let (tag, wire_type) = decode_key(&mut rest).map_err(|e| corrupt(e.to_string()))?;
+            if wire_type != WireType::LengthDelimited {
+                if matches!(tag, 1 | 2) {
+                    return Err(corrupt(format!("field {tag} is not a message")));
+                }
+                skip_field(wire_type, tag, &mut rest, DecodeContext::default())
+                    .map_err(|e| corrupt(e.to_string()))?;
+                continue;
+            }
+            let length = decode_varint(&mut rest).map_err(|_| truncated())?;
+            let Some((frame, after)) =
+                usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length))
+            else {
+                // The length of a header or entity that runs out of the body is a cut; of anything else, noise.
+                let cut = self.header.is_some() && matches!(tag, 1 | 2);
+                return Err(if cut { truncated() } else { corrupt("a field is too long".into()) });
+            };
+            rest = after;
+            match tag {
+                1 => self
+                    .header
+                    .get_or_insert_default()
+                    .merge(frame)
+                    .map_err(|e| corrupt(format!("header: {e}")))?,
+                2 if whole >= ENTITIES_MAX => return Err(Refusal::TooManyEntities),
+                2 => {
+                    let from = (body.len() - rest.len() - frame.len()) as u32;
+                    self.entity(frame, from).map_err(|e| corrupt(e.to_string()))?;
+                }
+                _ => {}
+            }
+        }
+        self.dataset.header = self.header.take().ok_or(Refusal::NoHeader)?;
+        match self.last.filter(|l| self.same_vehicles && l.dataset.len() == self.dataset.len()) {
+            // The same vehicles again, and none of them was there twice.
+            Some(last) if last.dataset.repeated.is_empty() => {}
+            _ => self.dataset.note_repeated(),
+        }
+        Ok(())
+    }
+
+    fn entity(&mut self, frame: &[u8], from: u32) -> Result<(), prost::DecodeError> {
+        let text_from = self.dataset.text.len() as u32;
+        let known = self.last.filter(|last| last.frame(self.expected) == Some(frame));
+        let entity = if let Some(last) = known {
+            self.dataset.text.push_str(last.dataset.text_of(self.expected));
+            last.dataset.entities[self.expected].0.clone()
+        } else {
+            let Some(entity) = Entity::read(frame, &mut self.dataset.text)? else {
+                self.dataset.spoiled += 1;
+                return Ok(());
+            };
+            entity
+        };
+        self.frames.push((from, from + frame.len() as u32));
+        self.dataset.entities.push((entity, text_from));
+        self.expected = if known.is_some() { self.expected + 1 } else { self.align() };
+        Ok(())
+    }
+
+    /// The entity of the last body that should follow the one that was just read.
+    fn align(&mut self) -> usize {
+        /// So many entities that left the feed between two bodies are passed over at once.
+        const LEFT_MOST: usize = 16;
+        let Some(last) = self.last else { return 0 };
+        let id = self.dataset.vehicle_id(self.dataset.len() - 1);
+        let end = last.dataset.len().min(self.expected + LEFT_MOST);
+        let found = (self.expected..end).find(|i| last.dataset.vehicle_id(*i) == id);
+        self.same_vehicles &= found == Some(self.expected);
+        // After a newcomer the same one is expected.
+        found.map_or(self.expected, |found| found + 1)
+    }
+}
+
+impl Last {
+    fn frame(&self, index: usize) -> Option<&[u8]> {
+        let (from, to) = *self.frames.get(index)?;
+        self.body.get(from as usize..to as usize)
+    }
 }
 
 /// What a body that is no feed is, if it is text or a known container.
@@ -176,190 +263,4 @@ fn excerpt_of(body: &[u8]) -> String {
         short.push('…');
     }
     format!(": \u{201c}{short}\u{201d}")
-}
-
-impl Dataset {
-    /// `header.timestamp`, if it gives one.
-    pub fn header_at(&self) -> Option<EpochS> {
-        epoch(self.header.timestamp)
-    }
-
-    /// True if the header says DIFFERENTIAL. The standard leaves its meaning open; it is read as a full
-    /// dataset, and said so to the operator.
-    pub fn is_differential(&self) -> bool {
-        self.header.incrementality == Some(values::DIFFERENTIAL)
-    }
-
-    /// How many entities carry a vehicle position.
-    pub fn positions(&self) -> usize {
-        self.entities.iter().filter(|e| e.vehicle.is_some()).count()
-    }
-
-    /// The alerts of the message.
-    pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.entities.iter().filter_map(|e| e.alert.as_deref())
-    }
-
-    /// Everything in it as facts, in the order of the file. Strings are borrowed.
-    ///
-    /// Of several positions of one vehicle the newest is given (of equals the last), the others are
-    /// refused as duplicates: entity ids are no keys in real feeds, and an older one must never win.
-    pub fn events(&self, feed: FeedIdx) -> impl Iterator<Item = Event<'_>> {
-        let newest = self.newest_by_vehicle();
-        let spoiled = (0..self.spoiled)
-            .map(move |_| Event::Rejected { feed, reason: RejectReason::NotUsable });
-        let facts = self.entities.iter().enumerate().flat_map(move |(i, entity)| {
-            let [first, second] = entity_events(feed, i, entity, &newest);
-            first.into_iter().chain(second)
-        });
-        facts.chain(spoiled)
-    }
-
-    fn newest_by_vehicle(&self) -> FxHashMap<&str, (usize, u64)> {
-        let mut newest: FxHashMap<&str, (usize, u64)> = FxHashMap::default();
-        newest.reserve(self.entities.len());
-        for (i, entity) in self.entities.iter().enumerate() {
-            let (Some(vehicle), Some(id)) = (&entity.vehicle, vehicle_id(entity)) else { continue };
-            let at = vehicle.timestamp.unwrap_or(0);
-            let best = newest.entry(id).or_insert((i, at));
-            if at >= best.1 {
-                *best = (i, at);
-            }
-        }
-        newest
-    }
-}
-
-fn entity_events<'a>(
-    feed: FeedIdx,
-    index: usize,
-    entity: &'a FeedEntity,
-    newest: &FxHashMap<&str, (usize, u64)>,
-) -> [Option<Event<'a>>; 2] {
-    let rejected = |reason| Some(Event::Rejected { feed, reason });
-    let nothing =
-        entity.vehicle.is_none() && entity.trip_update.is_none() && entity.alert.is_none();
-    if entity.is_deleted == Some(true) || nothing {
-        return [rejected(RejectReason::NotUsable), None];
-    }
-    let position = entity.vehicle.is_some().then(|| match position_of(feed, entity) {
-        Ok(position) => match newest.get(position.vehicle_id) {
-            Some((winner, _)) if *winner != index => {
-                Event::Rejected { feed, reason: RejectReason::Duplicate }
-            }
-            _ => Event::Position(position),
-        },
-        Err(reason) => Event::Rejected { feed, reason },
-    });
-    [position, trip_update_of(feed, entity)]
-}
-
-fn position_of(
-    feed: FeedIdx,
-    entity: &FeedEntity,
-) -> Result<transit::VehiclePosition<'_>, RejectReason> {
-    let vehicle = entity.vehicle.as_ref().ok_or(RejectReason::NotUsable)?;
-    let vehicle_id = vehicle_id(entity).ok_or(RejectReason::NoVehicleId)?;
-    let position = vehicle.position.as_ref().ok_or(RejectReason::NoPosition)?;
-    let (Some(lat), Some(lon)) = (position.latitude, position.longitude) else {
-        return Err(RejectReason::NoPosition);
-    };
-    let stop_id = text(vehicle.stop_id.as_ref());
-    // "Ignored if current_stop_sequence is missing"; a stop id serves as well.
-    let at_a_stop = vehicle.current_stop_sequence.is_some() || stop_id.is_some();
-    Ok(transit::VehiclePosition {
-        feed,
-        vehicle_id,
-        label: vehicle.vehicle.as_ref().and_then(|v| text(v.label.as_ref())),
-        trip: vehicle.trip.as_ref().map_or_else(transit::TripDescriptor::default, trip_of),
-        place: LatLon::new(f64::from(lat), f64::from(lon)),
-        bearing_deg: position.bearing.filter(|b| b.is_finite()),
-        speed_mps: position.speed.filter(|s| s.is_finite() && *s >= 0.0),
-        measured_at: epoch(vehicle.timestamp),
-        stop_id,
-        current_stop_sequence: vehicle.current_stop_sequence,
-        stopped_at: vehicle
-            .current_status
-            .filter(|_| at_a_stop)
-            .map(|status| status == values::STOPPED_AT),
-        occupancy_status: vehicle.occupancy_status.and_then(|s| u8::try_from(s).ok()),
-    })
-}
-
-fn trip_update_of(feed: FeedIdx, entity: &FeedEntity) -> Option<Event<'_>> {
-    let update = entity.trip_update.as_ref()?;
-    let Some(trip) = update.trip.as_ref() else {
-        return Some(Event::Rejected { feed, reason: RejectReason::NotUsable });
-    };
-    let stops = update
-        .stop_time_update
-        .iter()
-        .map(|s| transit::StopTimeUpdate {
-            stop_sequence: s.stop_sequence,
-            stop_id: text(s.stop_id.as_ref()),
-            arrival: s.arrival.as_ref().and_then(event_time),
-            arrival_delay_s: s.arrival.as_ref().and_then(|e| e.delay),
-            departure: s.departure.as_ref().and_then(event_time),
-            departure_delay_s: s.departure.as_ref().and_then(|e| e.delay),
-            skipped: s.schedule_relationship == Some(values::STOP_SKIPPED),
-            no_data: s.schedule_relationship == Some(values::STOP_NO_DATA),
-        })
-        .collect();
-    Some(Event::TripUpdate(transit::TripUpdate {
-        feed,
-        trip: trip_of(trip),
-        vehicle_id: update.vehicle.as_ref().and_then(|v| text(v.id.as_ref())),
-        measured_at: epoch(update.timestamp),
-        delay_s: update.delay,
-        stops,
-    }))
-}
-
-fn trip_of(trip: &TripDescriptor) -> transit::TripDescriptor<'_> {
-    transit::TripDescriptor {
-        trip_id: text(trip.trip_id.as_ref()),
-        route_id: text(trip.route_id.as_ref()),
-        direction_id: trip.direction_id.and_then(|d| u8::try_from(d).ok()).filter(|d| *d < 2),
-        start_time: text(trip.start_time.as_ref()),
-        start_date: text(trip.start_date.as_ref()),
-        relationship: relationship(trip.schedule_relationship),
-    }
-}
-
-fn relationship(value: Option<i32>) -> ScheduleRelationship {
-    match value.unwrap_or(values::TRIP_SCHEDULED) {
-        values::TRIP_ADDED | values::TRIP_NEW => ScheduleRelationship::Added,
-        values::TRIP_UNSCHEDULED => ScheduleRelationship::Unscheduled,
-        values::TRIP_CANCELED => ScheduleRelationship::Canceled,
-        values::TRIP_REPLACEMENT => ScheduleRelationship::Replacement,
-        values::TRIP_DUPLICATED => ScheduleRelationship::Duplicated,
-        values::TRIP_DELETED => ScheduleRelationship::Deleted,
-        _ => ScheduleRelationship::Scheduled,
-    }
-}
-
-/// `vehicle.id`, else label, else plate, else the entity's id.
-fn vehicle_id(entity: &FeedEntity) -> Option<&str> {
-    let descriptor = entity.vehicle.as_ref().and_then(|v| v.vehicle.as_ref());
-    descriptor
-        .and_then(|v| {
-            text(v.id.as_ref())
-                .or_else(|| text(v.label.as_ref()))
-                .or_else(|| text(v.license_plate.as_ref()))
-        })
-        .or_else(|| text(entity.id.as_ref()))
-}
-
-/// A string that says something.
-fn text(value: Option<&String>) -> Option<&str> {
-    value.map(|s| s.trim()).filter(|s| !s.is_empty())
-}
-
-/// An instant that is one: 0 is how producers say "none".
-fn epoch(value: Option<u64>) -> Option<EpochS> {
-    value.filter(|t| *t > 0).and_then(|t| EpochS::try_from(t).ok())
-}
-
-fn event_time(event: &StopTimeEvent) -> Option<EpochS> {
-    event.time.filter(|t| *t > 0)
 }

@@ -4,7 +4,7 @@ use super::http::{FetchError, Fetched, HttpOptions, HttpSource};
 use super::keep_thread::KeepHandle;
 use super::poll::{Poll, Validators};
 use super::settings::{FeedSettings, is_address, public_form, with_secrets};
-use super::{Part, Update, decode};
+use super::{Decoder, Part, Update};
 use crate::clock::Clock;
 use bytes::Bytes;
 use rustc_hash::FxHasher;
@@ -27,6 +27,7 @@ pub struct LiveSource {
     clock: Clock,
     keep: Option<KeepHandle>,
     updates: mpsc::Sender<Update>,
+    decoder: Decoder,
     differential_told: bool,
 }
 
@@ -76,6 +77,7 @@ impl LiveSource {
             clock: shared.clock,
             keep: shared.keep,
             updates: shared.updates,
+            decoder: Decoder::default(),
             differential_told: false,
         })
     }
@@ -129,7 +131,7 @@ impl LiveSource {
         if let Some(keep) = &self.keep {
             keep.keep(&format!("{}-{}", self.feed_id, self.part.name()), self.clock.now(), body);
         }
-        match decode(body) {
+        match self.decoder.decode(body) {
             Ok(dataset) => {
                 if dataset.is_differential() && !self.differential_told {
                     self.differential_told = true;

@@ -1,6 +1,9 @@
 //! Feeds: from an address, a file or a recording to datasets. Knows nothing of engine, store or readers.
 
+mod alerts;
+pub mod dataset;
 pub mod decode;
+mod entity;
 pub mod http;
 pub mod keep;
 pub mod keep_thread;
@@ -12,8 +15,10 @@ pub mod settings;
 pub mod timetable_source;
 pub mod timetable_task;
 
-pub use decode::{Dataset, Refusal, decode};
+pub use dataset::Dataset;
+pub use decode::{Decoder, Refusal, decode};
 
+use crate::record::VisitRow;
 use std::sync::Arc;
 use std::time::Duration;
 use transit::Timetable;
@@ -54,7 +59,7 @@ pub enum Update {
         /// Which source of it.
         part: Part,
         /// Its contents.
-        dataset: Dataset,
+        dataset: Arc<Dataset>,
         /// What decoding took.
         decode: Duration,
         /// Size of the body.
@@ -69,6 +74,8 @@ pub enum Update {
         /// For a person; names no secret.
         error: String,
     },
+    /// Visits out of the record, those of a run in order.
+    Remembered(Vec<VisitRow>),
     /// The static feed has changed and is good.
     Timetable(Arc<Timetable>),
     /// The static feed has changed and cannot be used, or cannot be fetched; the old one stays.

@@ -1,7 +1,7 @@
 //! A recording in the place of a live feed, at the pace of the city's clock.
 
 use super::recording::{Recorded, Recording, RecordingError};
-use super::{Part, Update, decode};
+use super::{Decoder, Part, Update, decode};
 use crate::clock::Clock;
 use std::path::Path;
 use std::time::Duration;
@@ -43,8 +43,9 @@ pub async fn run(
             }
         }
     });
+    let mut decoder = Decoder::default();
     while let Some(message) = messages.recv().await {
-        let Some(update) = due(message, feed, clock).await else { continue };
+        let Some(update) = due(message, feed, clock, &mut decoder).await else { continue };
         if updates.send(update).await.is_err() {
             return;
         }
@@ -59,6 +60,7 @@ async fn due(
     message: Result<Recorded, RecordingError>,
     feed: FeedIdx,
     clock: Clock,
+    decoder: &mut Decoder,
 ) -> Option<Update> {
     let part = Part::Main;
     let message = match message {
@@ -66,14 +68,14 @@ async fn due(
         Err(error) => return Some(Update::Failed { feed, part, error: error.to_string() }),
     };
     let started = clock.elapsed();
-    let decoded = decode(&message.body);
+    let bytes = message.body.len();
+    let decoded = decoder.decode(&message.body.into());
     let decode = clock.elapsed().saturating_sub(started);
-    let at = decoded.as_ref().ok().and_then(super::Dataset::header_at).or(message.received_at);
+    let at = decoded.as_ref().ok().and_then(|d| d.header_at()).or(message.received_at);
     if let Some(at) = at {
         let ahead_s = (at as f64 - clock.now_precise_s()) / clock.speed().max(1e-3);
         tokio::time::sleep(Duration::from_secs_f64(ahead_s.clamp(0.0, 1e6))).await;
     }
-    let bytes = message.body.len();
     Some(match decoded {
         Ok(dataset) => Update::Dataset { feed, part, dataset, decode, bytes },
         Err(refusal) => {

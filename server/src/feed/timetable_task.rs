@@ -126,7 +126,9 @@ impl TimetableSource {
     }
 
     fn not_there(&self, why: String) -> TimetableError {
-        TimetableError::NotThere { place: self.shown.clone(), why }
+        // A path is named once.
+        let bare = why.strip_prefix(&format!("{}: ", self.shown)).map(str::to_owned);
+        TimetableError::NotThere { place: self.shown.clone(), why: bare.unwrap_or(why) }
     }
 
     /// Looks for changes until nobody listens.

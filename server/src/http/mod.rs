@@ -22,7 +22,7 @@ pub use settings::{Basemap, HttpLimits, SiteSettings};
 
 use crate::clock::Clock;
 use crate::problem::ProblemResponse;
-use crate::published::RealtimePublications;
+use crate::publish::RealtimeFeeds;
 use crate::reads::Reads;
 use crate::visitor::{Visitor, address_of};
 use asked::Asked;
@@ -53,7 +53,7 @@ pub struct AppState {
     /// The live picture and the record.
     pub reads: Reads,
     /// Our own GTFS-realtime.
-    pub realtime: RealtimePublications,
+    pub realtime: Arc<RealtimeFeeds>,
     /// Pages, files, languages.
     pub site: Arc<SiteSettings>,
     /// Bounds on what is asked.
@@ -68,7 +68,7 @@ pub struct AppState {
 #[derive(Clone)]
 struct App {
     reads: Reads,
-    realtime: RealtimePublications,
+    realtime: Arc<RealtimeFeeds>,
     site: Arc<SiteSettings>,
     limits: Arc<HttpLimits>,
     clock: Clock,

@@ -30,6 +30,7 @@ use utoipa::OpenApi;
         api::segments::one,
         api::headways::list,
         api::incidents::list,
+        api::alerts::list,
         api::feeds::list,
         api::search::search,
     ),
@@ -40,6 +41,7 @@ use utoipa::OpenApi;
         (name = "segments", description = "Intensity: vehicles per hour, planned and observed"),
         (name = "headways", description = "How evenly the buses come"),
         (name = "incidents", description = "Where a dispatcher may act"),
+        (name = "alerts", description = "What agencies tell passengers"),
         (name = "search", description = "Finding by name"),
         (name = "server", description = "Clock and feeds"),
     )

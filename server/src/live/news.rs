@@ -39,10 +39,17 @@ fn board_crept(a: &StopDetail, b: &StopDetail) -> bool {
                 }
             }
         };
-        moved < EXPECTED_CREEP_S && *b == Arrival { expected: b.expected, ..a.clone() }
+        let as_told = Arrival {
+            expected: b.expected,
+            expected_earliest: b.expected_earliest,
+            expected_latest: b.expected_latest,
+            ..a.clone()
+        };
+        moved < EXPECTED_CREEP_S && *b == as_told
     };
     a.stop == b.stop
         && a.last == b.last
+        && a.alerts == b.alerts
         && a.next.len() == b.next.len()
         && a.next.iter().zip(&b.next).all(arrival)
 }

@@ -4,17 +4,18 @@ use super::{epoch, trip_descriptor};
 use crate::gtfs_realtime::{
     Alert, EntitySelector, FeedEntity, TimeRange, TranslatedString, Translation, values,
 };
+use crate::notices::Notice;
 use transit::monitor::IncidentState;
 use transit::{Incident, IncidentKind, Snapshot};
 
 /// Alerts of open incidents that are not suppressed. A feed that is down is the operator's matter.
 /// The agencies' notices follow as they came.
-pub(super) fn entities(snapshot: &Snapshot, notices: &[Alert]) -> Vec<FeedEntity> {
+pub(super) fn entities(snapshot: &Snapshot, notices: &[Notice]) -> Vec<FeedEntity> {
     let open = |s: &&IncidentState| !s.suppressed && s.incident.closed_at.is_none();
     let ours = snapshot.incidents.iter().filter(open);
-    let theirs = notices.iter().enumerate().map(|(i, alert)| FeedEntity {
+    let theirs = notices.iter().enumerate().map(|(i, notice)| FeedEntity {
         id: Some(format!("notice:{i}")),
-        alert: Some(Box::new(alert.clone())),
+        alert: Some(Box::new((*notice.as_given).clone())),
         ..FeedEntity::default()
     });
     ours.filter_map(|s| entity(snapshot, &s.incident)).chain(theirs).collect()

@@ -5,46 +5,88 @@ mod alerts;
 use crate::clock::Clock;
 use crate::engine::Metrics;
 use crate::gtfs_realtime::{
-    Alert, FeedEntity, FeedHeader, FeedMessage, Position, StopTimeEvent, StopTimeUpdate,
-    TripDescriptor, TripUpdate, VehicleDescriptor, VehiclePosition, values,
+    FeedEntity, FeedHeader, FeedMessage, Position, StopTimeEvent, StopTimeUpdate, TripDescriptor,
+    TripUpdate, VehicleDescriptor, VehiclePosition, values,
 };
-use crate::published::{Publications, RealtimeFeeds};
+use crate::notices::Notice;
+use crate::published::Publications;
 use bytes::Bytes;
 use prost::Message;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::Mutex;
 use transit::monitor::{MatchState, VehicleState};
+use transit::predict::Range;
 use transit::time::format_gtfs_time;
 use transit::{EpochS, Snapshot, Timetable, TripInstance};
 
-/// Encodes each picture as it comes, beside the engine's path, until the engine is gone. A picture that
-/// comes while the one before is being encoded is skipped for the newest.
-pub async fn run(
-    mut pictures: Publications,
-    notices: watch::Receiver<Arc<Vec<Alert>>>,
-    feeds: watch::Sender<Arc<RealtimeFeeds>>,
+/// Which of the three feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `/gtfs-rt/vehicle-positions.pb`.
+    VehiclePositions,
+    /// `/gtfs-rt/trip-updates.pb`.
+    TripUpdates,
+    /// `/gtfs-rt/alerts.pb`.
+    Alerts,
+}
+
+impl Kind {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::VehiclePositions, Self::TripUpdates, Self::Alerts];
+}
+
+/// A feed of one picture.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// Epoch and tick of the picture.
+    pub of: (u32, u32),
+    /// `FeedMessage`.
+    pub bytes: Bytes,
+}
+
+/// Encodes the newest picture when somebody asks, once for all who ask within its tick, on a thread for such
+/// work: nobody's tick waits for it, and a feed that nobody reads costs nothing.
+pub struct RealtimeFeeds {
+    pictures: Publications,
     clock: Clock,
     metrics: Arc<Metrics>,
-) {
-    loop {
-        let published = Arc::clone(&pictures.borrow_and_update());
-        let started = clock.elapsed();
-        feeds.send_replace(Arc::new(encode(&published.snapshot, &Arc::clone(&notices.borrow()))));
-        metrics.publish.add(clock.elapsed().saturating_sub(started));
-        if pictures.changed().await.is_err() {
-            return;
+    /// By kind: the newest that was asked for.
+    kept: [Mutex<Option<Encoded>>; 3],
+}
+
+impl RealtimeFeeds {
+    /// Feeds of `pictures`.
+    pub fn new(pictures: Publications, clock: Clock, metrics: Arc<Metrics>) -> Self {
+        Self { pictures, clock, metrics, kept: Default::default() }
+    }
+
+    /// A feed of the newest picture; `None` if it could not be encoded.
+    pub async fn newest(&self, kind: Kind) -> Option<Encoded> {
+        // Who asks for the same picture meanwhile waits here, and finds it done.
+        let mut kept = self.kept[kind as usize].lock().await;
+        let picture = Arc::clone(&self.pictures.borrow());
+        let of = (picture.epoch, picture.tick);
+        if let Some(known) = kept.as_ref().filter(|k| k.of == of) {
+            return Some(known.clone());
         }
+        let started = self.clock.elapsed();
+        let work = move || encode(kind, &picture.snapshot, &picture.notices);
+        let bytes = tokio::task::spawn_blocking(work).await.ok()?;
+        self.metrics.publish.add(self.clock.elapsed().saturating_sub(started));
+        Some(kept.insert(Encoded { of, bytes }).clone())
     }
 }
 
-/// All three feeds of a picture; `notices` are the agencies' own alerts, passed on.
-pub fn encode(snapshot: &Snapshot, notices: &[Alert]) -> RealtimeFeeds {
-    let vehicles = snapshot.vehicles.iter().map(|v| vehicle_entity(snapshot, v)).collect();
-    RealtimeFeeds {
-        vehicle_positions: message(snapshot, vehicles),
-        trip_updates: message(snapshot, trip_updates(snapshot)),
-        alerts: message(snapshot, alerts::entities(snapshot, notices)),
-    }
+/// One feed of a picture; `notices` are the agencies' own alerts, passed on.
+pub fn encode(kind: Kind, snapshot: &Snapshot, notices: &[Notice]) -> Bytes {
+    let entities = match kind {
+        Kind::VehiclePositions => {
+            snapshot.vehicles.iter().map(|v| vehicle_entity(snapshot, v)).collect()
+        }
+        Kind::TripUpdates => trip_updates(snapshot),
+        Kind::Alerts => alerts::entities(snapshot, notices),
+    };
+    message(snapshot, entities)
 }
 
 fn message(snapshot: &Snapshot, entity: Vec<FeedEntity>) -> Bytes {
@@ -147,11 +189,13 @@ fn trip_update(
     let timetable = &*snapshot.timetable;
     let instance = matched.instance;
     let pattern = timetable.pattern(matched.pattern);
-    let event = |expected: Option<EpochS>, scheduled: EpochS| {
+    // Half of what eight arrivals in ten lie within.
+    let uncertainty = |range: Option<Range>| range.map(|r| ((r.p90 - r.p10 + 1) / 2) as i32);
+    let event = |expected: Option<EpochS>, scheduled: EpochS, range: Option<Range>| {
         expected.map(|time| StopTimeEvent {
             delay: Some((time - scheduled) as i32),
             time: Some(time),
-            uncertainty: None,
+            uncertainty: uncertainty(range),
         })
     };
     let stops: Vec<_> = snapshot
@@ -161,8 +205,8 @@ fn trip_update(
         .map(|s| StopTimeUpdate {
             stop_sequence: Some(pattern.stop_sequences[usize::from(s.stop_position)]),
             stop_id: Some(timetable.stop(s.stop).id.to_string()),
-            arrival: event(s.expected_arrival, s.scheduled_arrival),
-            departure: event(s.expected_departure, s.scheduled_departure),
+            arrival: event(s.expected_arrival, s.scheduled_arrival, s.range),
+            departure: event(s.expected_departure, s.scheduled_departure, s.range),
             schedule_relationship: None,
         })
         .collect();

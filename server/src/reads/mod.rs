@@ -104,6 +104,7 @@ impl Reads {
             vehicles: view.vehicles(filter, usize::MAX).vehicles,
             hours,
             incidents: incidents.map(|i| view.incident(i)).collect(),
+            alerts: view.alerts(Some(route), None).alerts,
         })
     }
 

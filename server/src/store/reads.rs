@@ -102,6 +102,22 @@ impl Store {
         self.answer(question).await
     }
 
+    /// The visits of a service day, run by run and in order, of trips behind `after` in the order of their
+    /// ids. At most `limit`: the last run may be cut.
+    pub async fn visits_of_day(
+        &self,
+        service_date: i32,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<VisitRow>, StoreError> {
+        let sql = format!(
+            "SELECT * FROM stop_visits WHERE service_date = $1 AND trip_id > $2 \
+             ORDER BY trip_id, start_s, stop_sequence, vehicle_id LIMIT {}",
+            limit.min(READ_ROWS_MAX)
+        );
+        self.answer(ask(sql).bind(service_date).bind(after.to_owned())).await
+    }
+
     /// Headways of a route, by time.
     pub async fn headways(&self, q: &HeadwayQuery<'_>) -> Result<Vec<HeadwayRow>, StoreError> {
         let which =
@@ -234,24 +250,31 @@ impl Store {
         Ok(rows)
     }
 
-    /// The newest visit at each (direction, stop) of each of these routes since `since`: with them an engine
-    /// that starts anew knows the leader of the first vehicle that it sees.
+    /// Of each of these routes, by time: what passed in the window since `told_before`, and at each
+    /// (direction, stop) the newest visit before. With them an engine that starts anew knows the leader of the
+    /// first vehicle that it sees.
     pub async fn last_passages(
         &self,
         route_ids: &[&str],
-        since: EpochS,
+        window: Window,
+        told_before: EpochS,
     ) -> Result<Vec<VisitRow>, StoreError> {
         let sql = format!(
-            "SELECT * FROM (SELECT stop_visits.*, ROW_NUMBER() OVER (PARTITION BY direction_id, stop_id \
-             ORDER BY at DESC, vehicle_id) AS newness FROM stop_visits \
-             WHERE route_id = $1 AND at >= $2) AS visits WHERE newness = 1 \
-             ORDER BY direction_id, stop_id LIMIT {READ_ROWS_MAX}"
+            "SELECT * FROM (SELECT stop_visits.*, ROW_NUMBER() OVER (PARTITION BY direction_id, stop_id, \
+             CASE WHEN at < $4 THEN 0 ELSE 1 END ORDER BY at DESC, vehicle_id) AS newness \
+             FROM stop_visits WHERE route_id = $1 AND at >= $2 AND at < $3) AS visits \
+             WHERE newness = 1 OR at >= $4 ORDER BY at DESC, stop_id, vehicle_id LIMIT {READ_ROWS_MAX}"
         );
-        let mut rows = Vec::new();
+        let mut rows: Vec<VisitRow> = Vec::new();
         for route_id in route_ids {
-            let question = ask(sql.clone()).bind((*route_id).to_owned()).bind(since);
+            let question = ask(sql.clone())
+                .bind((*route_id).to_owned())
+                .bind(window.from)
+                .bind(window.to)
+                .bind(told_before);
             rows.extend(self.answer(question).await?);
         }
+        rows.sort_by(|a, b| (a.at(), &a.stop_id).cmp(&(b.at(), &b.stop_id)));
         Ok(rows)
     }
 

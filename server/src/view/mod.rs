@@ -3,6 +3,7 @@
 //! `http` and `live` both speak through [`View`], so that a bus reads the same on a page, in JSON and on the
 //! WebSocket.
 
+mod alerts;
 mod fold;
 mod glide;
 mod incidents;

@@ -63,6 +63,7 @@ impl View {
                 .take(BOARD_ROWS_MAX)
                 .filter_map(|d| self.departure(d))
                 .collect(),
+            alerts: self.alerts(None, Some(index)).alerts,
         }
     }
 
@@ -79,6 +80,8 @@ impl View {
             trip_id: trip.id.to_string(),
             scheduled: a.scheduled,
             expected: a.expected,
+            expected_earliest: a.range.map(|r| r.p10),
+            expected_latest: a.range.map(|r| r.p90),
             vehicle_id: vehicle.map(|v| v.vehicle_id.to_string()),
             headway_status: vehicle
                 .and_then(|v| v.matched)

@@ -106,6 +106,8 @@ impl View {
                 arrival: s.arrival,
                 departure: s.departure,
                 expected_arrival: s.expected_arrival,
+                expected_earliest: s.range.map(|r| r.p10),
+                expected_latest: s.range.map(|r| r.p90),
                 headway_s: s.headway_s,
             })
         });

@@ -42,11 +42,11 @@ impl Room {
             warming_up: false,
             store_down: false,
             feeds: Vec::new(),
+            notices: Arc::default(),
         };
         let (published, pictures) = watch::channel(Arc::new(first));
-        let (alerts, _) = watch::channel(Arc::default());
         let (_, warming_up) = watch::channel(false);
-        let outlets = Outlets { published, alerts, writer: store.writer(), warming_up };
+        let outlets = Outlets { published, writer: store.writer(), warming_up };
         let settings = EngineSettings { tick: Duration::from_millis(20), demo: false };
         let clock = Clock::of_city(now, 1.0);
         let engine = Engine::new(watch, clock, settings, outlets, Arc::<Metrics>::default(), 7);
@@ -73,7 +73,7 @@ impl Room {
 }
 
 fn dataset(part: Part, body: &[u8]) -> Update {
-    let dataset = decode(body).unwrap();
+    let dataset = Arc::new(decode(body).unwrap());
     Update::Dataset { feed: FEED, part, dataset, decode: Duration::ZERO, bytes: body.len() }
 }
 

@@ -33,7 +33,7 @@ fn verdict(body: &[u8]) -> String {
             _ => {}
         }
     }
-    let alerts = dataset.alerts().count();
+    let alerts = dataset.notices(FeedIdx(0)).len();
     let mut text = format!("{positions} positions, {updates} trip updates, {alerts} alerts");
     if !rejected.is_empty() {
         let _ = write!(text, "; rejected {rejected:?}");

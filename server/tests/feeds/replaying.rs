@@ -10,8 +10,8 @@ use transit::time::service_day_origin;
 
 const FILES: [&str; 4] = ["stop_visits.csv", "headways.csv", "intensity.csv", "incidents.csv"];
 
-fn replay(gtfs: &Path, recording: &Path, out: &Path) {
-    let cli = Cli::try_parse_from([
+fn replay(gtfs: &Path, recording: &Path, out: &Path, more: &[&str]) {
+    let arguments = [
         "jolda".as_ref(),
         "replay".as_ref(),
         "--gtfs".as_ref(),
@@ -20,9 +20,9 @@ fn replay(gtfs: &Path, recording: &Path, out: &Path) {
         recording.as_os_str(),
         "--out".as_ref(),
         out.as_os_str(),
-    ])
-    .unwrap();
-    run(cli).unwrap();
+    ];
+    let more = more.iter().map(AsRef::as_ref);
+    run(Cli::try_parse_from(arguments.into_iter().chain(more)).unwrap()).unwrap();
 }
 
 fn files(out: &Path) -> Vec<String> {
@@ -52,9 +52,9 @@ fn a_recording_gives_the_promised_files_and_the_same_bytes_again() {
     std::fs::write(folder.join(format!("{}.pb", start + 45)), b"<html>oops</html>").unwrap();
 
     let (first, second, third) = (dir.path().join("1"), dir.path().join("2"), dir.path().join("3"));
-    replay(&gtfs, &folder, &first);
-    replay(&gtfs, &folder, &second);
-    replay(&gtfs, &archive, &third);
+    replay(&gtfs, &folder, &first, &[]);
+    replay(&gtfs, &folder, &second, &["--predictions"]);
+    replay(&gtfs, &archive, &third, &["--predictions"]);
     assert_eq!(files(&first), files(&second), "the same input gives the same bytes");
 
     let visits = files(&third)[0].clone();
@@ -74,4 +74,24 @@ fn a_recording_gives_the_promised_files_and_the_same_bytes_again() {
         summary["rejected"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
     assert_eq!(read, accepted + rejected, "every position is accepted or has its reason");
     assert!(!first.join("predictions.csv").exists());
+    let predictions = |out: &Path| std::fs::read_to_string(out.join("predictions.csv")).unwrap();
+    assert_eq!(predictions(&second), predictions(&third), "the same predictions each time");
+    check_predictions(&predictions(&second), start);
+}
+
+/// Ranges hold the prediction, and nothing is predicted of the past.
+fn check_predictions(file: &str, start: i64) {
+    let mut lines = file.lines();
+    let header = "asked_at,trip_id,stop_sequence,predicted_arrival,p10,p90";
+    assert_eq!(lines.next(), Some(header));
+    let mut asked = std::collections::BTreeSet::new();
+    for line in lines {
+        let fields: Vec<_> = line.split(',').collect();
+        let number = |i: usize| fields[i].parse::<i64>().unwrap();
+        let (at, predicted, p10, p90) = (number(0), number(3), number(4), number(5));
+        assert!(at >= start && at <= p10 && p10 <= predicted && predicted <= p90, "{line}");
+        assert!(!fields[1].is_empty() && number(2) >= 0, "{line}");
+        asked.insert(at);
+    }
+    assert!((25..=31).contains(&asked.len()), "half an hour, once a minute: {}", asked.len());
 }

@@ -170,12 +170,22 @@ async fn the_last_passage_of_each_stop_is_found(db: TestDatabase) -> TestDatabas
     rows.push(unnamed);
     store.writer().send(visits(rows));
     store.writer().flush().await.unwrap();
-    let passages = store.last_passages(&["12", "none", "9"], MIDNIGHT + 300).await.unwrap();
+    let routes = ["12", "none", "9"];
+    let since = Window { from: MIDNIGHT + 300, to: MIDNIGHT + 9_999 };
+    let passages = store.last_passages(&routes, since, MIDNIGHT + 9_999).await.unwrap();
     let mut seen: Vec<_> =
         passages.iter().map(|v| (v.stop_id.as_str(), v.trip_id.as_str())).collect();
     // Where a direction is unknown stands first or last, as the database sees it.
     seen.sort_unstable();
     assert_eq!(seen, [("s1", "t3"), ("s2", "t3"), ("s3", "t2"), ("s9", "back")]);
+    // Before some moment one of each stop, then all, up to the window's end, by time.
+    let whole = Window { from: MIDNIGHT, to: MIDNIGHT + 1_300 };
+    let told = store.last_passages(&["12"], whole, MIDNIGHT + 690).await.unwrap();
+    let told: Vec<_> = told.iter().map(|v| (v.stop_id.as_str(), v.trip_id.as_str())).collect();
+    let expected =
+        [("s3", "t1"), ("s1", "t2"), ("s9", "back"), ("s2", "t2"), ("s3", "t2"), ("s1", "t3")];
+    assert_eq!(told[told.len() - 5..], expected[1..]);
+    assert!(told.contains(&expected[0]) && told.len() == 7, "{told:?}");
     store.close().await;
     db
 }

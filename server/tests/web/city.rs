@@ -4,9 +4,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
 use server::clock::Clock;
+use server::gtfs_realtime::{Alert, EntitySelector, TimeRange, TranslatedString, Translation};
 use server::http::{AppState, HttpLimits, SiteSettings};
 use server::live::{Hub, LiveLimits};
-use server::published::{FeedNote, Published, RealtimeFeeds};
+use server::notices::Notice;
+use server::publish::RealtimeFeeds;
+use server::published::{FeedNote, Published};
 use server::reads::Reads;
 use server::store::{Store, StoreSettings};
 use server::view::TimetableViews;
@@ -198,7 +201,39 @@ pub fn published(
         warming_up: false,
         store_down: false,
         feeds: vec![FeedNote { feed_id: "buses".into(), last_error: None }],
+        notices: notices(),
     })
+}
+
+/// Of route 12 a detour that holds, in three languages; of stop B what will be; of all what is over.
+fn notices() -> Arc<[Notice]> {
+    let alert = |texts: &[(&str, &str)], from: i64, until: i64, whom: EntitySelector| Alert {
+        active_period: vec![TimeRange { start: Some(from as u64), end: Some(until as u64) }],
+        informed_entity: vec![whom],
+        effect: Some(4),
+        header_text: Some(TranslatedString {
+            translation: texts
+                .iter()
+                .map(|(language, text)| Translation {
+                    text: Some((*text).to_owned()),
+                    language: (!language.is_empty()).then(|| (*language).to_owned()),
+                })
+                .collect(),
+        }),
+        ..Alert::default()
+    };
+    let route = EntitySelector { route_id: Some("r12".into()), ..EntitySelector::default() };
+    let stop = EntitySelector { stop_id: Some("B".into()), ..EntitySelector::default() };
+    let all = EntitySelector { agency_id: Some("any".into()), ..EntitySelector::default() };
+    let detour = [("en", "A <b>detour</b>"), ("ru", "Объезд"), ("", "Umweg")];
+    [
+        ("a1", alert(&detour, NOW - 600, NOW + 600, route)),
+        ("a2", alert(&[("pl", "Przystanek")], NOW + 3_600, NOW + 7_200, stop)),
+        ("a3", alert(&[("en", "Over")], NOW - 600, NOW - 300, all)),
+    ]
+    .iter()
+    .map(|(id, alert)| Notice::of(FeedIdx(0), Some(id), alert))
+    .collect()
 }
 
 /// Three vehicles: two on trips, one not known where.
@@ -215,7 +250,6 @@ pub struct City {
     pub router: Router,
     pub timetable: Arc<Timetable>,
     pub publish: watch::Sender<Arc<Published>>,
-    pub realtime: watch::Sender<Arc<RealtimeFeeds>>,
     pub hub: Arc<Hub>,
     pub store: Store,
     /// Holds the record while the city is open.
@@ -235,7 +269,6 @@ impl City {
         let timetable = timetable();
         let first = published(&timetable, (1, 1), NOW, fleet(&timetable));
         let (publish, publications) = watch::channel(first);
-        let (realtime, feeds) = watch::channel(Arc::default());
         let views = Arc::new(TimetableViews::default());
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("city.sqlite").display());
@@ -243,16 +276,18 @@ impl City {
         let hub = Hub::new(publications.clone(), Arc::clone(&views), settings.live);
         tokio::spawn(Arc::clone(&hub).run());
         let metrics = Arc::clone(&hub);
+        let clock = Clock::of_city(NOW, 1.0);
+        let realtime = RealtimeFeeds::new(publications.clone(), clock, Arc::default());
         let state = AppState {
             reads: Reads::new(publications, views, store.clone()),
-            realtime: feeds,
+            realtime: Arc::new(realtime),
             site: Arc::new(settings.site),
             limits: Arc::new(settings.http),
-            clock: Clock::of_city(NOW, 1.0),
+            clock,
             metrics: vec![Arc::new(move |out: &mut String| metrics.write_metrics(out))],
         };
         let router = server::http::router(state, server::live::router(Arc::clone(&hub)));
-        Self { router, timetable, publish, realtime, hub, store, _folder: folder }
+        Self { router, timetable, publish, hub, store, _folder: folder }
     }
 
     pub async fn usual() -> Self {

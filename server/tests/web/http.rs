@@ -4,11 +4,11 @@ use crate::city::{City, NOW, body, fleet, published};
 use axum::body::Body;
 use axum::http::{Method, Request, Response, header};
 use expect_test::expect;
-use server::published::RealtimeFeeds;
+use prost::Message as _;
+use server::gtfs_realtime::FeedMessage;
 use server::record::{Batch, FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow};
-use std::sync::Arc;
 
-const API: [&str; 14] = [
+const API: [&str; 15] = [
     "/api/v1/status",
     "/api/v1/vehicles",
     "/api/v1/vehicles/bus-1",
@@ -21,6 +21,7 @@ const API: [&str; 14] = [
     "/api/v1/segments/A/B",
     "/api/v1/headways?route_id=r12",
     "/api/v1/incidents",
+    "/api/v1/alerts",
     "/api/v1/feeds",
     "/api/v1/search?q=12",
 ];
@@ -410,16 +411,54 @@ async fn hours_of_a_route_tell_the_plan_where_nothing_was_seen() {
 }
 
 #[tokio::test]
-async fn our_own_gtfs_realtime_is_served_as_it_is() {
+async fn our_own_gtfs_realtime_is_the_newest_picture() {
     let city = City::usual().await;
-    let feeds =
-        RealtimeFeeds { vehicle_positions: vec![1, 2, 3].into(), ..RealtimeFeeds::default() };
-    city.realtime.send_replace(Arc::new(feeds));
+    let message = async |path: &str| {
+        let response = city.get(path).await;
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        FeedMessage::decode(bytes).unwrap()
+    };
+    let positions = message("/gtfs-rt/vehicle-positions.pb").await;
+    assert_eq!(positions.entity.len(), 3);
+    let fleet = fleet(&city.timetable);
+    city.publish.send_replace(published(&city.timetable, (1, 2), NOW + 1, fleet));
+    let positions = message("/gtfs-rt/vehicle-positions.pb").await;
+    assert_eq!(positions.header.unwrap().timestamp, Some(NOW as u64 + 1));
+    // Our own findings, then what agencies tell, as it came.
+    let alerts = message("/gtfs-rt/alerts.pb").await.entity;
+    assert!(alerts.iter().any(|e| e.id.as_deref() == Some("notice:2")), "{alerts:?}");
     let response = city.get("/gtfs-rt/vehicle-positions.pb").await;
     assert_eq!(header(&response, "content-type"), "application/x-protobuf");
     assert_eq!(header(&response, "access-control-allow-origin"), "*");
-    assert_eq!(body(response).await.as_bytes(), [1, 2, 3]);
-    assert_eq!(city.get("/gtfs-rt/alerts.pb").await.status(), 200);
+    let tag = header(&response, "etag").to_owned();
+    let again = Request::get("/gtfs-rt/vehicle-positions.pb").header(header::IF_NONE_MATCH, tag);
+    assert_eq!(city.ask(again.body(Body::empty()).unwrap()).await.status(), 304);
+}
+
+#[tokio::test]
+async fn alerts_are_told_in_the_reader_s_language_where_they_concern() {
+    let city = City::usual().await;
+    let told = async |path: &str| {
+        let list = city.json(path).await;
+        let alerts = list["alerts"].as_array().unwrap().clone();
+        let text = |a: &serde_json::Value| {
+            let word = |name: &str| a[name].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {} {}", word("alert_id"), word("language"), word("header"), a["active"])
+        };
+        alerts.iter().map(text).collect::<Vec<_>>()
+    };
+    let (detour, stop) = ("buses:a1 en A <b>detour</b> true", "buses:a2 pl Przystanek false");
+    assert_eq!(told("/api/v1/alerts?lang=en").await, [detour, stop], "what is over is not told");
+    assert_eq!(told("/api/v1/alerts?lang=kk").await[0], "buses:a1 ru Объезд true");
+    assert_eq!(told("/api/v1/alerts?lang=en&route_id=r12").await, [detour]);
+    assert_eq!(told("/api/v1/alerts?lang=en&stop_id=B").await, [detour, stop]);
+    assert_eq!(told("/api/v1/stops/A?lang=en").await, [detour], "its route is named");
+    assert_eq!(told("/api/v1/routes/r12?lang=en").await, [detour]);
+    assert_eq!(city.get("/api/v1/alerts?route_id=none").await.status(), 404);
+    let page = city.text("/stops/B?lang=en").await;
+    assert!(page.contains("A &lt;b&gt;detour&lt;/b&gt;") && page.contains("Przystanek"));
+    assert!(page.contains("lang=\"pl\""), "a reader's voice needs to know");
+    assert!(city.text("/routes/r12?lang=ru").await.contains("Объезд"));
 }
 
 #[tokio::test]

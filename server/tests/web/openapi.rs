@@ -61,6 +61,7 @@ async fn answers_are_as_described() {
         ("/api/v1/segments/A/B", "SegmentDetail"),
         ("/api/v1/headways?route_id=r12", "HeadwayList"),
         ("/api/v1/incidents", "IncidentList"),
+        ("/api/v1/alerts", "AlertList"),
         ("/api/v1/search?q=12", "SearchResult"),
     ] {
         let schema = serde_json::json!({"$ref": format!("#/components/schemas/{schema}")});

@@ -1,13 +1,14 @@
 //! What comes and what came at a stop, and how a run went so far: computed when somebody asks.
 
 use super::shelf::Shelf;
-use crate::ids::{PatternIdx, RouteIdx, StopIdx, VehicleIdx};
+use crate::ids::{RouteIdx, StopIdx, VehicleIdx};
 use crate::monitor::{
     BoardArrival, BoardDeparture, MatchState, Snapshot, StopBoard, TripStop, VehicleState,
 };
+use crate::predict::{Basis, Learnt};
 use crate::time::EpochS;
-use crate::timetable::{Timetable, TripInstance};
-use rustc_hash::FxHashMap;
+use crate::timetable::TripInstance;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -21,11 +22,6 @@ const BOARD_AHEAD_S: EpochS = 90 * 60;
 const BOARD_BEHIND_S: EpochS = 60 * 60;
 /// No arrival is promised on a position older than this, seconds.
 const PROMISE_AGE_S: EpochS = 300;
-/// A vehicle needs so long between two trips of its block unless the plan gives it less, seconds.
-const MIN_LAYOVER_S: EpochS = 120;
-/// How many trips of a block a delay is carried over.
-const CARRIED_TRIPS: usize = 3;
-
 /// What was observed at a stop position.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ObservedStop {
@@ -52,19 +48,34 @@ pub struct Recent {
     pub(super) runs: Shelf<RunLog>,
     /// Runs that the feed cancelled.
     pub(super) canceled: Arc<BTreeSet<TripInstance>>,
+    /// What predictions are made of.
+    pub(crate) learnt: Learnt,
     /// Index into `Snapshot::vehicles` of who drives a run; built when first asked.
     drivers: OnceLock<FxHashMap<TripInstance, u32>>,
+    /// Runs that somebody drove last; built when first asked.
+    driven: OnceLock<FxHashSet<TripInstance>>,
 }
 
 impl Recent {
     /// A copy for a new snapshot: the index of drivers is that snapshot's own.
-    pub(super) fn share(&self) -> Self {
+    pub(super) fn share(&self, learnt: Learnt) -> Self {
         Self {
             departures: self.departures.clone(),
             runs: self.runs.clone(),
             canceled: Arc::clone(&self.canceled),
+            learnt,
             drivers: OnceLock::new(),
+            driven: OnceLock::new(),
         }
+    }
+
+    /// True if `instance` is the last run of some vehicle, heard of or not.
+    pub(crate) fn was_driven(&self, instance: TripInstance) -> bool {
+        let driven = self.driven.get_or_init(|| {
+            let logs = (0..self.runs.end()).filter_map(|i| self.runs.get(i));
+            logs.filter_map(|log| log.instance).collect()
+        });
+        driven.contains(&instance)
     }
 
     /// Remembers a departure from `stop`. They may come a little out of order.
@@ -94,30 +105,6 @@ impl Recent {
             Err(at) => log.visits.insert(at, seen),
         }
     }
-}
-
-/// Expected (arrival, departure) at stop positions `from..=to` of `instance`, given the deviation with
-/// which the vehicle comes to `from`. Early buses wait at timepoints; lateness is carried on.
-fn carry(
-    timetable: &Timetable,
-    instance: TripInstance,
-    pattern: PatternIdx,
-    (from, to): (usize, usize),
-    deviation_s: EpochS,
-    mut each: impl FnMut(usize, EpochS, EpochS),
-) -> EpochS {
-    let timepoints = &timetable.pattern(pattern).timepoints;
-    let mut deviation_s = deviation_s;
-    for position in from..=to {
-        let (arrival, departure) = timetable.scheduled(instance, position);
-        let arrives = arrival + deviation_s;
-        // A dwell that the plan makes long is slack: a late bus takes of it what it needs.
-        let early_hold = timepoints.get(position).copied().unwrap_or(false) && deviation_s < 0;
-        let departs = if early_hold { departure } else { (departure + deviation_s).max(arrives) };
-        each(position, arrives, departs);
-        deviation_s = departs - departure;
-    }
-    deviation_s
 }
 
 /// A vehicle that may be promised.
@@ -227,89 +214,30 @@ impl Snapshot {
 
     /// The line of a board for a run that has not been at `stop_position` yet.
     fn arrival(&self, instance: TripInstance, stop_position: u16) -> Option<BoardArrival> {
-        let position = usize::from(stop_position);
-        let (scheduled, _) = self.timetable.scheduled(instance, position);
-        let planned =
-            BoardArrival { instance, stop_position, scheduled, expected: None, vehicle: None };
-        let Some(vehicle) = self.driver(instance) else {
-            let carried = self.carried_start(instance);
-            let expected = carried.map(|(_, deviation_s)| {
-                self.expected_arrival(instance, (0, position), deviation_s)
-            });
-            let vehicle = carried.map(|(vehicle, _)| vehicle);
-            let line = BoardArrival { expected, vehicle, ..planned };
-            return (expected.unwrap_or(scheduled) >= self.at).then_some(line);
-        };
-        let matched = vehicle.matched.as_ref()?;
-        if stop_position < matched.next_stop_position {
+        let (scheduled, _) = self.timetable.scheduled(instance, usize::from(stop_position));
+        let driver = self.driver(instance);
+        if driver.and_then(|v| v.matched).is_some_and(|m| stop_position < m.next_stop_position) {
             return None;
         }
-        let deviation_s = promised(vehicle, self.at).and_then(|m| m.schedule_deviation_s);
-        let expected = deviation_s.map(|d| {
-            let next = usize::from(matched.next_stop_position);
-            self.expected_arrival(instance, (next, position), EpochS::from(d))
-        });
-        let line = BoardArrival { expected, vehicle: Some(vehicle.vehicle), ..planned };
-        (expected.is_some() || scheduled >= self.at).then_some(line)
-    }
-
-    /// Expected arrival at the later position, never in the past.
-    fn expected_arrival(
-        &self,
-        instance: TripInstance,
-        span: (usize, usize),
-        deviation_s: EpochS,
-    ) -> EpochS {
-        let mut expected = self.at;
-        let pattern = self.timetable.trip(instance.trip).pattern;
-        carry(&self.timetable, instance, pattern, span, deviation_s, |position, arrives, _| {
-            if position == span.1 {
-                expected = arrives.max(self.at);
+        let mut found = None;
+        let basis = self.predict(instance, |p| {
+            if p.stop_position == stop_position {
+                found = Some(p);
             }
+            p.stop_position < stop_position
         });
-        expected
-    }
-
-    /// The vehicle that drives an earlier trip of the run's block, and how late it will start this one.
-    fn carried_start(&self, instance: TripInstance) -> Option<(VehicleIdx, EpochS)> {
-        let timetable = &*self.timetable;
-        let block = timetable.trip(instance.trip).block?;
-        let runs: Vec<TripInstance> = timetable.blocks[block.get()]
-            .trips
-            .iter()
-            .filter(|&&t| {
-                let service = timetable.trip(t).service;
-                timetable.services[service.get()].runs_on(instance.service_date)
-            })
-            .map(|&trip| TripInstance {
-                service_date: instance.service_date,
-                trip,
-                start_s: timetable.stop_times(trip)[0].departure_s,
-            })
-            .collect();
-        let here = runs.iter().position(|r| *r == instance)?;
-        let first = here.saturating_sub(CARRIED_TRIPS);
-        let driven = (first..here).rev().find_map(|i| Some((i, self.driver(runs[i])?)));
-        let (mut at, vehicle) = driven?;
-        let matched = promised(vehicle, self.at)?;
-        let mut deviation_s = EpochS::from(matched.schedule_deviation_s?);
-        let mut from = usize::from(matched.next_stop_position);
-        while at < here {
-            let run = runs[at];
-            let pattern = timetable.trip(run.trip).pattern;
-            let last = timetable.pattern(pattern).stops.len() - 1;
-            let mut ends = self.at;
-            carry(timetable, run, pattern, (from.min(last), last), deviation_s, |_, arrives, _| {
-                ends = arrives.max(self.at);
-            });
-            let (planned_end, _) = timetable.scheduled(run, last);
-            let (_, planned_start) = timetable.scheduled(runs[at + 1], 0);
-            let layover_s = MIN_LAYOVER_S.min((planned_start - planned_end).max(0));
-            deviation_s = (ends + layover_s - planned_start).max(0);
-            from = 0;
-            at += 1;
-        }
-        Some((vehicle.vehicle, deviation_s))
+        // Of a run that no vehicle is known to come for, the plan is what is expected.
+        let coming = basis.filter(|(basis, _)| *basis != Basis::Plan);
+        let expected = coming.and(found).map(|p| p.promised);
+        let line = BoardArrival {
+            instance,
+            stop_position,
+            scheduled,
+            expected,
+            range: found.map(|p| p.arrival),
+            vehicle: driver.map(|v| v.vehicle).or(coming.and_then(|(_, vehicle)| vehicle)),
+        };
+        (expected.is_some() || scheduled >= self.at).then_some(line)
     }
 
     /// The run that `vehicle` drives, stop by stop; empty while it is not matched.
@@ -330,6 +258,7 @@ impl Snapshot {
                 departure: None,
                 expected_arrival: None,
                 expected_departure: None,
+                range: None,
                 headway_s: None,
             });
         }
@@ -343,25 +272,17 @@ impl Snapshot {
                 }
             }
         }
-        let next = usize::from(matched.next_stop_position);
-        let deviation_s = promised(state, self.at).and_then(|m| m.schedule_deviation_s);
-        if let (Some(deviation_s), true) = (deviation_s, next < rows.len()) {
-            let span = (next, rows.len() - 1);
-            let carried = EpochS::from(deviation_s);
-            carry(
-                &self.timetable,
-                instance,
-                pattern,
-                span,
-                carried,
-                |position, arrives, departs| {
-                    let row = &mut rows[position];
-                    row.expected_arrival = row.arrival.is_none().then_some(arrives.max(self.at));
-                    row.expected_departure =
-                        row.departure.is_none().then_some(departs.max(self.at));
-                },
-            );
+        if self.driver(instance).map(|v| v.vehicle) != Some(vehicle) {
+            return rows;
         }
+        self.predict(instance, |p| {
+            if let Some(row) = rows.get_mut(usize::from(p.stop_position)) {
+                row.expected_arrival = row.arrival.is_none().then_some(p.promised);
+                row.expected_departure = row.departure.is_none().then_some(p.departure);
+                row.range = row.arrival.is_none().then_some(p.arrival);
+            }
+            true
+        });
         rows
     }
 }

@@ -84,6 +84,8 @@ struct Watch {
     renewed_since_look: bool,
     /// Newest measurement ever seen of any of its vehicles.
     newest: Option<EpochS>,
+    /// What passed before is not counted here: an earlier `Flow` saw it.
+    counted_from: EpochS,
 }
 
 impl Watch {
@@ -104,6 +106,7 @@ impl Watch {
             report_s: PERIOD_ASSUMED_S as f32,
             renewed_since_look: false,
             newest: None,
+            counted_from: EpochS::MIN,
         }
     }
 
@@ -315,6 +318,44 @@ impl Coverage {
         self.watch(now, feed).renewed(config, now, data_at);
     }
 
+    /// The feed was observed in this span before this `Flow` was there. If it is renewed again as soon as any
+    /// feed must be, nothing was missed.
+    pub(super) fn recall(
+        &mut self,
+        config: &FlowConfig,
+        now: EpochS,
+        feed: FeedIdx,
+        (from, until): (EpochS, EpochS),
+    ) {
+        let watch = self.watch(now, feed);
+        if watch.data_until.is_some() || !watch.spans.is_empty() || from > until || until > now {
+            return;
+        }
+        watch.spans.push_back((from, until));
+        watch.counted_from = until;
+        if now - until <= watch.tolerance_s(config) {
+            (watch.data_until, watch.renewed_at) = (Some(until), until);
+        }
+    }
+
+    /// What passed before is not counted here.
+    pub(super) fn counted_from(&self) -> EpochS {
+        let all = self.feeds.iter().flatten().map(|w| w.counted_from);
+        all.max().unwrap_or(EpochS::MIN)
+    }
+
+    /// The feed, where there is but one.
+    pub(super) fn only(&self) -> Option<FeedIdx> {
+        let mut known = self.feeds.iter().enumerate().filter(|(_, w)| w.is_some());
+        let first = known.next().map(|(i, _)| FeedIdx::from(i));
+        first.filter(|_| known.next().is_none())
+    }
+
+    /// The feed's last observed span, as far as data came.
+    pub(super) fn last_span(&self, feed: FeedIdx) -> Option<(EpochS, EpochS)> {
+        self.get(feed)?.spans.back().copied()
+    }
+
     /// A fetch failed: the feed is known, and not renewed.
     pub(super) fn failed(&mut self, now: EpochS, feed: FeedIdx) {
         self.watch(now, feed);
@@ -408,7 +449,7 @@ impl Coverage {
         hole || !any
     }
 
-    /// Share of `a..b` observed on all of `feeds`, 0..1.
+    /// Share of `a..b` observed here on all of `feeds`, 0..1: what an earlier `Flow` saw is not counted.
     pub(super) fn share(
         &self,
         now: EpochS,
@@ -421,7 +462,11 @@ impl Coverage {
         for feed in feeds {
             any = true;
             match self.get(feed) {
-                Some(watch) => watch.holes(now, a, b, |from, to| holes.push((from, to))),
+                Some(watch) => {
+                    let counted = watch.counted_from.clamp(a, b.max(a));
+                    holes.push((a, counted));
+                    watch.holes(now, counted, b, |from, to| holes.push((from, to)));
+                }
                 None => holes.push((a, b)),
             }
         }

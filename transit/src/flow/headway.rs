@@ -130,6 +130,15 @@ impl Headways {
         Inserted::At { behind, before }
     }
 
+    /// A passage whose headway was said before: the leader of what comes.
+    pub(super) fn recall(&mut self, place: u32, passage: Passage) {
+        let chain = &mut self.chains[place as usize];
+        if chain.pending.is_empty() && chain.latest.is_none_or(|p| p.at < passage.at) {
+            (chain.settled, chain.latest) = (Some(passage), Some(passage));
+            chain.unseen_since = false;
+        }
+    }
+
     /// Settles what is at least `settle_s` old at `now`, by due time and place.
     pub(super) fn settle(&mut self, now: EpochS, settle_s: EpochS, mut each: impl FnMut(Pair)) {
         while let Some(&Reverse((due, place))) = self.due.peek() {

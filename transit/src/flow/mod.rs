@@ -33,10 +33,12 @@ pub mod wait;
 
 pub use board::Recent;
 pub use config::FlowConfig;
+pub(crate) use shelf::Shelf;
 
 use crate::event::{Effect, IncidentKind, StopVisit};
 use crate::ids::{FeedIdx, PatternIdx, VehicleIdx};
 use crate::monitor::Snapshot;
+use crate::predict::Predictor;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use std::sync::Arc;
@@ -87,6 +89,7 @@ pub struct Flow {
     gaps: gap::Gaps,
     book: incident::Book,
     recent: Recent,
+    predictor: Predictor,
     /// Vehicles in service by direction, at the last tick.
     in_service: Vec<u32>,
 }
@@ -109,6 +112,7 @@ impl Flow {
             gaps: gap::Gaps::new(&layout),
             book: incident::Book::default(),
             recent: Recent::default(),
+            predictor: Predictor::default(),
             in_service: vec![0; layout.directions.len()],
             layout,
             config,
@@ -131,6 +135,16 @@ impl Flow {
         self.coverage.failed(now, feed);
     }
 
+    /// An earlier Monitor observed the feed from … until, and told of it.
+    pub fn on_observed(&mut self, now: EpochS, feed: FeedIdx, from: EpochS, until: EpochS) {
+        self.coverage.recall(&self.config, now, feed, (from, until));
+    }
+
+    /// A visit that an earlier Monitor told; `headway_told`: its headway too.
+    pub fn on_past_visit(&mut self, visit: &StopVisit, headway_told: bool) {
+        self.recall_visit(visit, headway_told);
+    }
+
     /// The feed says that this run does not run (or, `false`, that it runs after all).
     pub fn on_canceled(&mut self, _now: EpochS, instance: TripInstance, canceled: bool) {
         let known = &mut self.recent.canceled;
@@ -148,11 +162,18 @@ impl Flow {
     /// A visit is final. Its headway is said at a later tick, when no late visit can split it any more.
     pub fn on_visit(&mut self, now: EpochS, visit: &StopVisit, _effects: &mut Vec<Effect>) {
         self.take_visit(now, visit);
+        self.predictor.visit(&self.timetable, visit);
+    }
+
+    /// Visits of the past, those of a run in order: predictions learn from them, nothing else does.
+    pub fn remember(&mut self, visits: impl Iterator<Item = StopVisit>) {
+        self.predictor.remember(&self.timetable, visits);
     }
 
     /// Time has passed. `vehicles` by index. Appends `Headway`, `Intensity` and incident effects.
     pub fn on_tick(&mut self, now: EpochS, vehicles: &[VehicleFacts], effects: &mut Vec<Effect>) {
         self.tick(now, vehicles, effects);
+        self.predictor.tick(&self.timetable, now, vehicles);
     }
 
     /// Nothing more will come (the end of a recording): headways and hours that were held back for late visits
@@ -176,9 +197,10 @@ impl Flow {
             incident.kind != IncidentKind::FeedDown && incident.route.is_some_and(of_route)
         };
         self.book.fill(suppressed, &mut snapshot.incidents);
-        snapshot.recent = self.recent.share();
+        snapshot.recent = self.recent.share(self.predictor.share());
         for (i, feed) in snapshot.feeds.iter_mut().enumerate() {
             feed.down = self.coverage.is_down(FeedIdx::from(i));
+            feed.observed = self.coverage.last_span(FeedIdx::from(i));
         }
         for state in &mut snapshot.vehicles {
             let Some(matched) = &mut state.matched else { continue };

@@ -127,6 +127,7 @@ impl Flow {
         let service: service::Service =
             self.service.carried(&layout, |d| moves.direction(d), place);
         let recent = moves.recent(&self.recent, self.tracks.rows.len());
+        self.predictor = self.predictor.carried(old, new, run);
         self.book.carried(now, |key, incident| moves.incident(key, incident));
         (self.tracking, self.headways, self.passages) = (tracking, headways, passages);
         (self.runs, self.service, self.recent) = (runs, service, recent);

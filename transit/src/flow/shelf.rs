@@ -27,6 +27,11 @@ impl<T: Clone + Default> Shelf<T> {
         self.chunks.get(index / CHUNK)?.as_ref()?.get(index % CHUNK)?.as_deref()
     }
 
+    /// Every index that was ever written lies before this.
+    pub(crate) fn end(&self) -> usize {
+        self.chunks.len() * CHUNK
+    }
+
     /// The slot at `index`, to be written. Copies it first when a snapshot holds it too.
     pub(crate) fn slot(&mut self, index: usize) -> &mut T {
         let chunk = index / CHUNK;

@@ -18,12 +18,7 @@ impl Flow {
         let position = usize::from(visit.stop_position);
         let stops = self.timetable.pattern(visit.pattern).stops.len();
         let is_last = position + 1 == stops;
-        let times = if is_last {
-            visit.arrival.or(visit.departure)
-        } else {
-            visit.departure.or(visit.arrival)
-        };
-        let Some(at) = times.filter(|_| position < stops) else { return };
+        let Some(at) = self.passed_at(visit) else { return };
         let direction = self.layout.direction_of(visit.pattern);
         let track = self.tracks.slot(visit.vehicle);
         let current = track.start((visit.instance, visit.pattern), at);
@@ -54,6 +49,43 @@ impl Flow {
         self.take_times(visit, at, is_last, behind);
     }
 
+    /// A visit of the record: a leader at its place, and how far its vehicle had come on its run.
+    pub(super) fn recall_visit(&mut self, visit: &StopVisit, headway_told: bool) {
+        let Some(at) = self.passed_at(visit) else { return };
+        let track = self.tracks.slot(visit.vehicle);
+        track.start((visit.instance, visit.pattern), at);
+        track.advance(LastStop { run: visit.instance, position: visit.stop_position, at });
+        let on = (&*self.timetable, &self.layout);
+        self.runs.seen(on, visit.instance, at, Some(visit.stop_position));
+        let place = self.layout.place_at(visit.pattern, usize::from(visit.stop_position));
+        if place != NONE {
+            let (instance, vehicle) = (visit.instance, visit.vehicle);
+            let passage = Passage { at, instance, vehicle, unseen: false };
+            if headway_told {
+                self.headways.recall(place, passage);
+            } else {
+                self.headways.insert(place, passage, self.config.settle_s);
+            }
+        }
+        // Which of several feeds reported the route is learned when one does so again.
+        if let Some(feed) = self.coverage.only() {
+            let route = self.timetable.pattern(visit.pattern).route;
+            self.tracking.seen(route, feed, at);
+        }
+    }
+
+    /// When a visit counts as a passage: at its departure, at a last stop at its arrival.
+    fn passed_at(&self, visit: &StopVisit) -> Option<EpochS> {
+        let stops = self.timetable.pattern(visit.pattern).stops.len();
+        let position = usize::from(visit.stop_position);
+        let times = if position + 1 == stops {
+            visit.arrival.or(visit.departure)
+        } else {
+            visit.departure.or(visit.arrival)
+        };
+        times.filter(|_| position < stops)
+    }
+
     /// The way since the visit before: segments crossed, stops passed unseen.
     fn take_way(&mut self, now: EpochS, visit: &StopVisit, before: LastStop, reached_at: EpochS) {
         let direction = self.layout.direction_of(visit.pattern);
@@ -62,7 +94,7 @@ impl Flow {
         let to = (usize::from(visit.stop_position), reached_at);
         let unobserved =
             |a, b| self.tracking.hole_between(&self.config, &self.coverage, now, route, (a, b));
-        let whole = !unobserved(before.at, reached_at);
+        let whole = before.at >= self.coverage.counted_from() && !unobserved(before.at, reached_at);
         let (timetable, layout, passages) = (&self.timetable, &self.layout, &mut self.passages);
         observed_crossings(timetable, layout, visit.pattern, from, to, |cell, at| {
             let span = (at, at + 1);

@@ -80,12 +80,29 @@ pub(super) struct Fleet {
     /// Indices that may be given to a newcomer, least recently heard last.
     forgotten: Vec<VehicleIdx>,
     swept_at: Option<EpochS>,
+    /// Vehicles of the record that no feed has named yet.
+    recalled: FxHashMap<Arc<str>, VehicleIdx>,
 }
 
 impl Fleet {
     /// The index of a vehicle that is known.
     pub fn find(&self, feed: FeedIdx, id: &str) -> Option<VehicleIdx> {
         self.index.get(feed.get())?.get(id).copied()
+    }
+
+    /// The index of a vehicle of the record, whose feed is not known before it reports. `None` if there is no
+    /// room.
+    pub fn recall(&mut self, id: &str, at: EpochS, limit: usize) -> Option<VehicleIdx> {
+        if let Some(known) = self.recalled.get(id) {
+            return Some(*known);
+        }
+        if self.vehicles.len() >= limit {
+            return None;
+        }
+        let (vehicle, id) = (VehicleIdx::from(self.vehicles.len()), Arc::from(id));
+        self.vehicles.push(Vehicle::new(FeedIdx::default(), Arc::clone(&id), at));
+        self.recalled.insert(id, vehicle);
+        Some(vehicle)
     }
 
     /// Makes room for a newcomer; `None` if the fleet is full of vehicles that are alive.
@@ -96,6 +113,11 @@ impl Fleet {
         now: EpochS,
         limit: usize,
     ) -> Option<VehicleIdx> {
+        if let Some((id, known)) = self.recalled.remove_entry(id) {
+            self.vehicles[known.get()] = Vehicle::new(feed, Arc::clone(&id), now);
+            self.enter(feed, id, known);
+            return Some(known);
+        }
         let vehicle = if self.vehicles.len() < limit {
             VehicleIdx::from(self.vehicles.len())
         } else {
@@ -105,17 +127,24 @@ impl Fleet {
         let fresh = Vehicle::new(feed, Arc::clone(&id), now);
         if let Some(slot) = self.vehicles.get_mut(vehicle.get()) {
             let old = std::mem::replace(slot, fresh);
-            if let Some(of_feed) = self.index.get_mut(old.feed.get()) {
+            let recalled = self.recalled.get(&old.id) == Some(&vehicle);
+            if recalled {
+                self.recalled.remove(&old.id);
+            } else if let Some(of_feed) = self.index.get_mut(old.feed.get()) {
                 of_feed.remove(&old.id);
             }
         } else {
             self.vehicles.push(fresh);
         }
+        self.enter(feed, id, vehicle);
+        Some(vehicle)
+    }
+
+    fn enter(&mut self, feed: FeedIdx, id: Arc<str>, vehicle: VehicleIdx) {
         if self.index.len() <= feed.get() {
             self.index.resize_with(feed.get() + 1, FxHashMap::default);
         }
         self.index[feed.get()].insert(id, vehicle);
-        Some(vehicle)
     }
 
     /// The least recently heard vehicle, if it is silent for long.
@@ -143,6 +172,24 @@ impl Fleet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vehicle_of_the_record_belongs_to_the_feed_that_names_it_first() {
+        let mut fleet = Fleet::default();
+        let known = fleet.recall("a", 50, 3);
+        assert_eq!(fleet.recall("a", 60, 3), known);
+        assert_eq!(fleet.find(FeedIdx(0), "a"), None);
+        assert_eq!(fleet.add(FeedIdx(1), "a", 100, 3), known);
+        assert_eq!(fleet.find(FeedIdx(1), "a"), known);
+        assert_ne!(fleet.add(FeedIdx(0), "a", 100, 3), known, "another feed, another vehicle");
+        assert_eq!(
+            (fleet.recall("b", 50, 3), fleet.recall("c", 50, 3)),
+            (Some(VehicleIdx(2)), None)
+        );
+        let made_room = fleet.add(FeedIdx(0), "d", 5_000, 3);
+        assert!(made_room.is_some());
+        assert_ne!(fleet.recall("b", 50, 4), made_room, "b has lost its place to d");
+    }
 
     #[test]
     fn a_full_fleet_forgets_the_least_recently_heard_and_never_one_that_is_alive() {

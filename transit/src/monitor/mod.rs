@@ -19,6 +19,7 @@ mod matching;
 mod naming;
 mod path;
 mod picture;
+mod recall;
 mod reload;
 mod runs;
 mod snapshot;
@@ -113,12 +114,22 @@ impl Monitor {
             }
             Event::Rejected { feed, reason } => self.reject(*feed, *reason, effects),
             Event::Tick => self.on_tick(now, effects),
+            Event::Observed { feed, from, until } => {
+                self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+            }
+            Event::PastVisit(visit) => self.on_past_visit(now, visit),
         }
     }
 
     /// Nothing more will come (the end of a recording): what was held back for late visits is said.
     pub fn finish(&mut self, now: EpochS, effects: &mut Vec<Effect>) {
         self.flow.finish(now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S), effects);
+    }
+
+    /// Visits out of the record, those of a run in order: predictions learn from them. They make no effects,
+    /// and their vehicles need not be known here: an index tells them apart, no more.
+    pub fn remember(&mut self, visits: impl Iterator<Item = StopVisit>) {
+        self.flow.remember(visits);
     }
 
     /// What is known now, for readers.

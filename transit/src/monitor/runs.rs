@@ -97,6 +97,17 @@ impl Runs {
         first
     }
 
+    /// The record has a visit of this stop, made at `at`: it is not made again.
+    pub fn recall(&mut self, run: TripInstance, at: EpochS, stop_position: u16, max_runs: usize) {
+        if !self.states.contains_key(&run) && self.states.len() >= max_runs {
+            return;
+        }
+        let unknown = RunState { driver: None, driven_at: at, served: 0 };
+        let state = self.states.entry(run).or_insert(unknown);
+        state.driven_at = state.driven_at.max(at);
+        state.served = state.served.max(stop_position + 1);
+    }
+
     /// Forgets runs that are over.
     pub fn sweep(&mut self, now: EpochS) {
         self.states.retain(|_, s| (now - s.driven_at).abs() <= FORGET_AFTER_S);

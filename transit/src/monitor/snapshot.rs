@@ -5,6 +5,7 @@ pub use crate::flow::Recent;
 use crate::event::{HeadwayStatus, Incident, RejectReason};
 use crate::ids::{FeedIdx, PatternIdx, RouteIdx, SegmentIdx, StopIdx, VehicleIdx};
 use crate::place::LatLon;
+use crate::predict::Range;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use std::sync::Arc;
@@ -165,6 +166,8 @@ pub struct FeedState {
     pub age_s: Option<i32>,
     /// True when alarms are suppressed because of it.
     pub down: bool,
+    /// The last span in which it was observed, from … until its newest data.
+    pub observed: Option<(EpochS, EpochS)>,
 }
 
 /// What happened and what comes at a stop.
@@ -187,8 +190,11 @@ pub struct BoardArrival {
     pub stop_position: u16,
     /// Planned arrival.
     pub scheduled: EpochS,
-    /// Expected arrival; `None` where no vehicle is known to drive it.
+    /// What riders are told of its arrival; `None` where no vehicle is known to drive it.
     pub expected: Option<EpochS>,
+    /// Between when and when it comes in eight cases of ten, also where only the plan speaks for it; `None`
+    /// where nothing can be said.
+    pub range: Option<Range>,
     /// The vehicle.
     pub vehicle: Option<VehicleIdx>,
 }
@@ -231,6 +237,8 @@ pub struct TripStop {
     pub expected_arrival: Option<EpochS>,
     /// Expected departure from a stop that is still ahead.
     pub expected_departure: Option<EpochS>,
+    /// Range of the expected arrival.
+    pub range: Option<Range>,
     /// Seconds behind the leader, at a stop that was served.
     pub headway_s: Option<i32>,
 }

@@ -8,7 +8,9 @@ use crate::{
         View,
         fleet::Fleet,
         line::{Line, within},
+        maths,
     },
+    page::Language,
     text::ConsoleText,
 };
 use js_sys::Float64Array;
@@ -37,12 +39,16 @@ const LINES_AT_ONCE: usize = 4;
 const LINES_ZOOM: f64 = 11.0;
 const OPACITY_STALE: f64 = 0.4;
 const OPACITY_IDLE: f64 = 0.6;
+/// Of buses of other routes than the one that is selected.
+const OPACITY_OTHER: f64 = 0.25;
 /// The page's clock is set anew when it is farther off than this, seconds of the reader.
 const CLOCK_OFF_S: f64 = 2.0;
 
 /// The island.
 pub(super) struct App {
     pub settings: Settings,
+    /// The reader's, its tag.
+    pub language: &'static str,
     pub text: &'static ConsoleText,
     pub signals: Signals,
     pub fleet: RefCell<Fleet>,
@@ -62,10 +68,11 @@ pub(super) struct App {
 }
 
 impl App {
-    pub fn new(settings: Settings, signals: Signals) -> Rc<Self> {
+    pub fn new(settings: Settings, language: Language, signals: Signals) -> Rc<Self> {
         let now = now_ms();
         Rc::new(Self {
-            text: settings.language().console(),
+            language: language.tag(),
+            text: language.console(),
             clock: Cell::new((settings.at as f64, now)),
             speed: Cell::new(f64::from(settings.speed_milli) / 1000.0),
             place_given: window().location().hash().is_ok_and(|hash| hash.len() > 1),
@@ -101,6 +108,28 @@ impl App {
     pub fn chosen(&self) -> Option<u32> {
         match &*self.selection.borrow() {
             Some(Selection::Vehicle(id)) => self.fleet.borrow().by_id(id),
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// All that there is, where no map says what is seen.
+    pub fn city_view(&self) -> View {
+        let world = [-180.0, -85.0, 180.0, 85.0];
+        let [west, south, east, north] = self.settings.bounds().unwrap_or(world);
+        View { west, south, east, north, zoom: 11.0 }
+    }
+
+    /// The route that is selected, or that the selected vehicle serves.
+    fn chosen_route(&self) -> Option<String> {
+        let selection = self.selection.borrow();
+        match &*selection {
+            Some(Selection::Route(id)) => Some(id.clone()),
+            Some(Selection::Vehicle(id)) => {
+                let fleet = self.fleet.borrow();
+                fleet.buses.get(&fleet.by_id(id)?)?.identity.route_id.clone()
+            }
             _ => None,
         }
     }
@@ -160,7 +189,7 @@ fn interval_ms(app: &App, still: bool) -> f64 {
     }
     let view = app.view.get();
     let middle = f64::midpoint(view.south, view.north).to_radians();
-    let pixel_m = PIXEL_M * middle.cos() / view.zoom.exp2();
+    let pixel_m = PIXEL_M * maths::cos(middle) / maths::pow(2.0, view.zoom);
     let wanted = STEP_PX * pixel_m / (BUS_MPS * app.speed.get().max(0.1)) * 1000.0;
     let least =
         if app.fleet.borrow().buses.len() > MANY_BUSES { FRAME_MS_MANY } else { FRAME_MS_MIN };
@@ -171,14 +200,17 @@ fn draw(app: &Rc<App>, step_s: f64, still: bool) {
     let map = app.map.borrow().clone();
     let Some(map) = map else { return };
     let (now_s, speed) = (app.city_s(), app.speed.get());
+    let route = app.chosen_route();
     let mut fleet = app.fleet.borrow_mut();
     let mut flat = Vec::with_capacity(fleet.buses.len() * 6);
     for (id, bus) in &mut fleet.buses {
         let place =
             if still { bus.marker.settle(now_s) } else { bus.marker.advance(now_s, step_s, speed) };
-        let opacity = match (bus.is_stale(now_s as i64), bus.is_idle()) {
-            (true, _) => OPACITY_STALE,
-            (_, true) => OPACITY_IDLE,
+        let other = route.is_some() && bus.identity.route_id != route;
+        let opacity = match (other, bus.is_stale(now_s as i64), bus.is_idle()) {
+            (true, ..) => OPACITY_OTHER,
+            (_, true, _) => OPACITY_STALE,
+            (_, _, true) => OPACITY_IDLE,
             _ => 1.0,
         };
         let bearing = if bus.marker.has_bearing() { place.bearing_deg } else { -1.0 };
@@ -245,14 +277,7 @@ fn fetch_lines(app: &Rc<App>) {
     }
 }
 
-/// Of `api::Pattern` what the movement needs: the rest, read and thrown away, would cost more than the map.
-#[derive(serde::Deserialize)]
-struct PatternLine {
-    line_e5: Vec<i32>,
-}
-
 async fn line(pattern: u32) -> Option<Line> {
     let json = panel::fetch_text(&format!("/api/v1/patterns/{pattern}")).await.ok()?;
-    let pattern: PatternLine = serde_json::from_str(&json).ok()?;
-    Line::from_e5(&pattern.line_e5)
+    Line::from_json(&json)
 }

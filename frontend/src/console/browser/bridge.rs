@@ -64,6 +64,10 @@ impl LiveMap {
 
 /// Loads and makes the map; without one the socket is still opened, for the tally and the clock.
 pub(super) async fn open(app: &Rc<App>) {
+    // The buses of the whole city are on their way while the map is still loading.
+    if !app.place_given && app.selection.borrow().is_none() && app.settings.bounds().is_some() {
+        moved(app, app.city_view());
+    }
     let ground = if has_webgl() {
         match make(app).await {
             Ok(map) => {
@@ -80,9 +84,7 @@ pub(super) async fn open(app: &Rc<App>) {
     };
     app.signals.ground.set(ground);
     if ground != Ground::Ready {
-        let [west, south, east, north] =
-            app.settings.bounds().unwrap_or([-180.0, -85.0, 180.0, 85.0]);
-        moved(app, View { west, south, east, north, zoom: 11.0 });
+        moved(app, app.city_view());
     }
 }
 
@@ -116,10 +118,11 @@ fn settings(app: &App) -> Result<JsValue, JsValue> {
     set(&words, "map", &app.text.map.into())?;
     set(&words, "zoomIn", &app.text.zoom_in.into())?;
     set(&words, "zoomOut", &app.text.zoom_out.into())?;
+    set(&words, "credits", &app.text.credits.into())?;
     set(&settings, "words", &words)?;
-    set(&settings, "language", &app.settings.language.as_str().into())?;
+    set(&settings, "language", &app.language.into())?;
     set(&settings, "basemap", &app.settings.basemap.as_str().into())?;
-    let theme = app.settings.theme.as_deref();
+    let theme = document().document_element().and_then(|html| html.get_attribute("data-theme"));
     set(&settings, "theme", &theme.map_or(JsValue::NULL, Into::into))?;
     let bounds = app.settings.bounds().map(|b| Float64Array::from(&b[..]));
     set(&settings, "bounds", &bounds.map_or(JsValue::NULL, |b| js_sys::Array::from(&b).into()))?;
@@ -144,7 +147,17 @@ fn ready(app: &Rc<App>, map: LiveMap) {
         now
     });
     moved(app, view);
+    // Where there is room for it, a map explains itself.
+    if view_is_wide()
+        && let Some(tools) = element("map-tools")
+    {
+        let _ = tools.set_attribute("open", "");
+    }
     panel::show_on_map(app, !app.place_given);
+}
+
+fn view_is_wide() -> bool {
+    window().match_media("(min-width: 1181px)").ok().flatten().is_some_and(|wide| wide.matches())
 }
 
 fn moved(app: &Rc<App>, view: View) {

@@ -7,16 +7,17 @@ mod panel;
 mod socket;
 
 use super::{Settings, Signals};
+use crate::page::Language;
 use leptos::prelude::*;
 use std::rc::Rc;
 
 /// Brings the island to life once its HTML stands.
-pub(super) fn start(settings: Settings, signals: Signals) {
+pub(super) fn start(settings: Settings, language: Language, signals: Signals) {
     Effect::new(move |started: Option<()>| {
         if started.is_some() {
             return;
         }
-        let app = app::App::new(settings.clone(), signals);
+        let app = app::App::new(settings.clone(), language, signals);
         events::listen(&app);
         app::run(&app);
         panel::restore(&app);

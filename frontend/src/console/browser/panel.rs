@@ -162,7 +162,7 @@ fn fetch_detail(app: &Rc<App>) {
     app.panel.detail_ms.set(now_ms());
     let (app, turn) = (Rc::clone(app), app.panel.detail_turn.get());
     leptos::task::spawn_local(async move {
-        let answer = fetch_text(&with_query(&path, "lang", &app.settings.language)).await;
+        let answer = fetch_text(&with_query(&path, "lang", app.language)).await;
         if turn != app.panel.detail_turn.get() {
             return;
         }
@@ -254,7 +254,7 @@ pub(super) fn fetch_list(app: &Rc<App>) {
     app.panel.list_turn.set(app.panel.list_turn.get() + 1);
     let (app, turn) = (Rc::clone(app), app.panel.list_turn.get());
     leptos::task::spawn_local(async move {
-        let path = with_query(&wish(), "lang", &app.settings.language);
+        let path = with_query(&wish(), "lang", app.language);
         let Ok(page) = fetch_text(&path).await else { return };
         if turn == app.panel.list_turn.get()
             && let (Some(body), Some(html)) = (element("list-body"), cut(&page, LIST))
@@ -266,7 +266,7 @@ pub(super) fn fetch_list(app: &Rc<App>) {
 
 /// The doubts have changed: the server says them in the reader's words.
 pub(super) fn refresh_banners(app: &Rc<App>) {
-    let path = with_query("/feeds", "lang", &app.settings.language);
+    let path = with_query("/feeds", "lang", app.language);
     leptos::task::spawn_local(async move {
         if let Ok(page) = fetch_text(&path).await
             && let (Some(banners), Some(html)) = (element("banners"), cut(&page, BANNERS))

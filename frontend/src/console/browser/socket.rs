@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     console::Link,
-    live::{fleet::News, frames},
+    live::{fleet::News, frames, maths, topics},
 };
 use api::{
     Status,
-    live::{ClientMessage, Frame, HEARTBEAT_S},
+    live::{Frame, HEARTBEAT_S, Subscription},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
@@ -64,15 +64,16 @@ pub(super) fn subscribe(app: &Rc<App>) {
 }
 
 fn send(app: &App, resume: bool) {
-    say(app, &ClientMessage::Subscribe { topics: app.fleet.borrow().subscriptions(resume) });
+    let topics = app.fleet.borrow().subscriptions(resume);
+    say(app, &topics);
 }
 
-fn say(app: &App, message: &ClientMessage) {
+fn say(app: &App, topics: &[Subscription]) {
     let state = app.socket.borrow();
-    if let (Some(open), Ok(words)) = (&state.socket, serde_json::to_string(message))
+    if let Some(open) = &state.socket
         && open.socket.ready_state() == WebSocket::OPEN
     {
-        let _ = open.socket.send_with_str(&words);
+        let _ = open.socket.send_with_str(&topics::words(topics));
     }
 }
 
@@ -80,7 +81,7 @@ fn connect(app: &Rc<App>) {
     let location = window().location();
     let scheme = if location.protocol().is_ok_and(|p| p == "https:") { "wss" } else { "ws" };
     let host = location.host().unwrap_or_default();
-    let url = format!("{scheme}://{host}/api/v1/live?lang={}", app.settings.language);
+    let url = format!("{scheme}://{host}/api/v1/live?lang={}", app.language);
     let Ok(socket) = WebSocket::new(&url) else { return broken(app) };
     socket.set_binary_type(BinaryType::Arraybuffer);
     let on = |act: fn(&Rc<App>, &MessageEvent)| {
@@ -109,7 +110,7 @@ fn connect(app: &Rc<App>) {
 fn broken(app: &App) {
     app.signals.link.set(Link::Offline);
     let mut state = app.socket.borrow_mut();
-    let pause = (RETRY_MS_MIN * f64::from(state.failures).exp2()).min(RETRY_MS_MAX);
+    let pause = (RETRY_MS_MIN * maths::pow(2.0, f64::from(state.failures))).min(RETRY_MS_MAX);
     state.failures = (state.failures + 1).min(8);
     state.retry_ms = now_ms() + pause * (0.5 + js_sys::Math::random());
 }
@@ -172,7 +173,7 @@ fn take(app: &Rc<App>, frame: Frame) {
         app.fleet.borrow_mut().forget(&topic);
         let mut topics = app.fleet.borrow().subscriptions(false);
         topics.retain(|t| t.topic != topic);
-        say(app, &ClientMessage::Subscribe { topics });
+        say(app, &topics);
         send(app, false);
     }
     if let Some(status) = news.status {

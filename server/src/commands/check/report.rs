@@ -126,14 +126,14 @@ impl Report {
         }
         let messages = match self.messages {
             0 => String::new(),
-            n => format!(" in the timetable and {n} realtime messages"),
+            n => format!(" in the timetable and {}", counted(n, "realtime message")),
         };
         writeln!(
             out,
-            "{} errors, {} warnings, {} notes{messages}.",
-            self.sum(Severity::Error) + self.unreadable.len() as u64,
-            self.sum(Severity::Warning),
-            self.sum(Severity::Info)
+            "{}, {}, {}{messages}.",
+            counted(self.sum(Severity::Error) + self.unreadable.len() as u64, "error"),
+            counted(self.sum(Severity::Warning), "warning"),
+            counted(self.sum(Severity::Info), "note")
         )?;
         Ok(())
     }
@@ -151,4 +151,9 @@ impl Report {
         writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
         Ok(())
     }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(n: u64, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }

@@ -127,7 +127,7 @@ async fn one(
     };
     let age_s = dataset.header_at().map(|at| now - at);
     let age = age_s.map_or("no header time".to_owned(), |s| format!("{s} s old"));
-    let mut is = format!("{} entities, {age}", dataset.entities.len());
+    let mut is = format!("{} entities, {age}", dataset.len());
     if let Some((known, named)) = timetable.map(|t| known_trips(&dataset, t)).filter(|k| k.1 > 0) {
         let share = known as f64 / named as f64;
         is = format!("{is}, {:.0} % of named trips are in the timetable", share * 100.0);
@@ -145,12 +145,7 @@ async fn one(
 }
 
 fn known_trips(dataset: &Dataset, timetable: &Timetable) -> (usize, usize) {
-    let trips = dataset.entities.iter().flat_map(|e| {
-        let vehicle = e.vehicle.as_ref().and_then(|v| v.trip.as_ref());
-        let update = e.trip_update.as_ref().and_then(|u| u.trip.as_ref());
-        vehicle.into_iter().chain(update).filter_map(|t| t.trip_id.as_deref())
-    });
-    trips.fold((0, 0), |(known, named), id| {
+    dataset.trip_ids().fold((0, 0), |(known, named), id| {
         (known + usize::from(timetable.trip_by_id(id).is_some()), named + 1)
     })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-type Csv = csv::Writer<File>;
+pub(super) type Csv = csv::Writer<File>;
 
 /// The open files.
 pub(super) struct CsvFiles {
@@ -21,14 +21,7 @@ pub(super) struct CsvFiles {
 impl CsvFiles {
     /// Creates them with their headers.
     pub fn create(folder: &Path) -> Result<Self> {
-        let create = |name: &str, header: &[&str]| -> Result<Csv> {
-            let path = folder.join(name);
-            let file =
-                File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-            let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 18).from_writer(file);
-            csv.write_record(header)?;
-            Ok(csv)
-        };
+        let create = |name: &str, header: &[&str]| create(folder, name, header);
         Ok(Self {
             visits: create(
                 "stop_visits.csv",
@@ -119,6 +112,15 @@ impl CsvFiles {
         }
         Ok(())
     }
+}
+
+/// Creates a file with its header.
+pub(super) fn create(folder: &Path, name: &str, header: &[&str]) -> Result<Csv> {
+    let path = folder.join(name);
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut csv = csv::WriterBuilder::new().buffer_capacity(1 << 18).from_writer(file);
+    csv.write_record(header)?;
+    Ok(csv)
 }
 
 fn opt(value: Option<impl ToString>) -> String {

@@ -1,15 +1,18 @@
 //! `jolda replay`: a recording through the core, as fast as it can, to files.
 
 mod csv_files;
+mod predictions;
 mod summary;
 
 use crate::clock::Clock;
 use crate::engine::Watch;
 use crate::feed::recording::Recording;
-use crate::feed::{decode, timetable_source};
+use crate::feed::{Decoder, timetable_source};
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use clap::Args;
 use csv_files::CsvFiles;
+use predictions::Predictions;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,7 +38,7 @@ pub struct ReplayArgs {
     /// Folder for the results; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Say so if predictions are wanted as well
+    /// Write predictions.csv as well: once a minute, when each bus comes to the stops ahead of it
     #[arg(long)]
     pub predictions: bool,
 }
@@ -52,24 +55,28 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
     let mut files = CsvFiles::create(&args.out)?;
+    let mut predictions = args.predictions.then(|| Predictions::create(&args.out)).transpose()?;
     let mut replay = Replay::new(timetable);
     let started = clock.elapsed();
     for message in recording.messages() {
         let message = message?;
-        replay.message(&message.name, &message.body, message.received_at);
+        replay.message(&message.name, message.body.into(), message.received_at);
+        if let Some(predictions) = &mut predictions {
+            predictions.ask(replay.now, || replay.watch.snapshot(replay.now))?;
+        }
         files.write(replay.watch.take_batch())?;
     }
     let health = replay.watch.snapshot(replay.now).feeds.into_iter().next().unwrap_or_default();
     replay.watch.finish(replay.now);
     files.write(replay.watch.take_batch())?;
     files.finish()?;
+    if let Some(predictions) = predictions {
+        predictions.finish()?;
+    }
     let run = clock.elapsed().saturating_sub(started);
     let summary = Summary::of(&replay, &health, load, run);
     summary.write(&args.out.join("summary.json"))?;
     tell(&summary)?;
-    if args.predictions {
-        tell_line("No predictions.csv: this version makes no predictions with quantiles yet.")?;
-    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -87,6 +94,7 @@ pub(crate) fn load_timetable(path: &Path) -> Result<Timetable> {
 /// A recording on its way through the core.
 struct Replay {
     watch: Watch,
+    decoder: Decoder,
     now: EpochS,
     positions_read: u64,
     messages: u64,
@@ -104,6 +112,7 @@ impl Replay {
         let watch = Watch::new(timetable, MonitorConfig::default(), feeds, "replay".to_owned());
         Self {
             watch,
+            decoder: Decoder::default(),
             now: 0,
             positions_read: 0,
             messages: 0,
@@ -112,16 +121,11 @@ impl Replay {
         }
     }
 
-    fn message(&mut self, name: &str, body: &[u8], received_at: Option<EpochS>) {
+    fn message(&mut self, name: &str, body: Bytes, received_at: Option<EpochS>) {
         self.messages += 1;
-        match decode(body) {
+        match self.decoder.decode(&body) {
             Ok(dataset) => {
-                let newest =
-                    || dataset.entities.iter().filter_map(|e| e.vehicle.as_ref()?.timestamp).max();
-                let at = dataset
-                    .header_at()
-                    .or(received_at)
-                    .or_else(|| newest().and_then(|t| EpochS::try_from(t).ok()));
+                let at = dataset.header_at().or(received_at).or_else(|| dataset.newest_at());
                 self.pass_time(at);
                 self.positions_read += dataset.positions() as u64;
                 self.watch.dataset(self.now, FEED, &dataset);

@@ -1,5 +1,6 @@
 //! `/api/v1`: one file for each resource.
 
+pub(super) mod alerts;
 pub(super) mod feeds;
 pub(super) mod headways;
 pub(super) mod incidents;
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/segments/{from_stop_id}/{to_stop_id}", get(segments::one)),
         ("/api/v1/headways", get(headways::list)),
         ("/api/v1/incidents", get(incidents::list)),
+        ("/api/v1/alerts", get(alerts::list)),
         ("/api/v1/feeds", get(feeds::list)),
         ("/api/v1/search", get(search::search)),
     ]

@@ -240,3 +240,47 @@ fn slow_feeds_are_not_full_of_holes() {
         assert_eq!(w.snapshot.as_ref().unwrap().directions[0].coverage, 1.0);
     }
 }
+
+/// Headways as a set, with their bands.
+fn said(w: &World) -> Vec<(crate::EpochS, crate::ids::StopIdx, i32, crate::HeadwayStatus)> {
+    let mut said: Vec<_> =
+        w.headways.iter().map(|h| (h.at, h.stop, h.headway_s, h.status)).collect();
+    said.sort_unstable();
+    said
+}
+
+#[test]
+fn a_short_restart_changes_no_headway() {
+    let buses = drives(0, 25, |_| Some(""));
+    let whole = world(&format!("run 6:00..9:00\n{buses}"));
+    let cut = world(&format!("run 6:00..9:00\nrestart 7:31..7:32\n{buses}"));
+    assert_eq!(said(&cut), said(&whole));
+    assert_eq!(cut.incidents_text(), "");
+    // What was counted before is gone with the old `Flow`; the hour says how much of it was seen.
+    let hour = cut.origin + 7 * 3_600;
+    for i in cut.intensities.iter().filter(|i| i.hour == hour) {
+        assert!((0.4..0.6).contains(&i.coverage), "{i:?}");
+        assert!(
+            (4.0..=8.0).contains(&i.observed_vph),
+            "6 an hour, by the time that was seen: {i:?}"
+        );
+    }
+}
+
+#[test]
+fn a_long_restart_makes_only_what_lies_across_it_unknown() {
+    let buses = drives(0, 25, |_| Some(""));
+    let whole = world(&format!("run 6:00..9:00\n{buses}"));
+    let cut = world(&format!("run 6:00..9:00\nrestart 7:31..7:45\n{buses}"));
+    let (from, to) = (cut.origin + 7 * 3_600 + 31 * 60, cut.origin + 7 * 3_600 + 45 * 60);
+    let across = |h: &&(crate::EpochS, crate::ids::StopIdx, i32, crate::HeadwayStatus)| {
+        h.0 > from && h.0 - crate::EpochS::from(h.2) < to
+    };
+    let (cut_said, whole_said) = (said(&cut), said(&whole));
+    let apart = |all: &[_]| all.iter().filter(|h| !across(h)).copied().collect::<Vec<_>>();
+    assert_eq!(apart(&cut_said), apart(&whole_said));
+    let unknown: Vec<_> = cut_said.iter().filter(across).collect();
+    assert!(unknown.len() > 3);
+    assert!(unknown.iter().all(|h| h.3 == crate::HeadwayStatus::Unknown), "{unknown:?}");
+    assert_eq!(cut.incidents_text(), "", "our own silence is no gap, and no fault of the feed");
+}

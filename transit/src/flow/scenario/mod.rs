@@ -5,6 +5,7 @@
 //! | any line of `timetable::text` | the feed |
 //! | `run FROM..TO [every SECONDS]` | datasets and ticks, each so many seconds (30) |
 //! | `hole FROM..TO` | no dataset, no tick |
+//! | `restart FROM..TO` | as a hole, and then a new `Flow` that is told the record |
 //! | `mute FROM..TO` | ticks, but no dataset: the feed does not answer |
 //! | `cancel TRIP` | the feed cancels it, at the start |
 //! | `drive BUS TRIP [late=S] [until=T] [from=T] [park=T+S] [silent=T..T] [away=T..T] [skip=POSITION] [overload] [layover]` | a bus drives the trip |
@@ -57,6 +58,9 @@ pub(super) struct World {
     every: EpochS,
     holes: Vec<Span>,
     mutes: Vec<Span>,
+    restarts: Vec<Span>,
+    /// What was told of visits, as a record keeps it.
+    told: Vec<StopVisit>,
 }
 
 fn time(text: &str) -> EpochS {
@@ -75,7 +79,7 @@ impl World {
     }
 
     pub(super) fn with(script: &str, config: FlowConfig) -> Self {
-        let ours = ["run", "hole", "mute", "cancel", "drive"];
+        let ours = ["run", "hole", "mute", "restart", "cancel", "drive"];
         let is_ours = |l: &&str| l.split_whitespace().next().is_some_and(|w| ours.contains(&w));
         let (events, feed): (Vec<&str>, Vec<&str>) = script.lines().partition(is_ours);
         let timetable = Arc::new(text::timetable(&feed.join("\n")).unwrap());
@@ -95,6 +99,8 @@ impl World {
             every: 30,
             holes: Vec::new(),
             mutes: Vec::new(),
+            restarts: Vec::new(),
+            told: Vec::new(),
         };
         for line in events {
             world.read(&line.split_whitespace().collect::<Vec<_>>());
@@ -111,6 +117,10 @@ impl World {
                 }
             }
             "hole" => self.holes.push(span(words[1])),
+            "restart" => {
+                self.holes.push(span(words[1]));
+                self.restarts.push(span(words[1]));
+            }
             "mute" => self.mutes.push(span(words[1])),
             "cancel" => self.canceled.push(words[1].to_owned()),
             _ => self.read_drive(words),
@@ -160,6 +170,9 @@ impl World {
         let mut at = self.run.0;
         while at <= self.run.1 {
             let inside = |spans: &[Span]| spans.iter().any(|s| s.0 <= at && at < s.1);
+            if self.restarts.iter().any(|s| s.1 == at) {
+                self.restart(self.origin + at, self.origin + last);
+            }
             if !inside(&self.holes) {
                 let now = self.origin + at;
                 let mute = inside(&self.mutes);
@@ -167,6 +180,7 @@ impl World {
                     self.flow.on_dataset(now, FeedIdx(0), Some(now));
                     for visit in self.visits(last, at) {
                         self.flow.on_visit(now, &visit, &mut effects);
+                        self.told.push(visit);
                     }
                     last = at;
                 }
@@ -181,6 +195,17 @@ impl World {
         self.flow.finish(now, &mut effects);
         self.take(now, &mut effects);
         self
+    }
+
+    /// Another `Flow`, which knows what stands in the record: visits, and until when the feed was observed.
+    fn restart(&mut self, now: EpochS, until: EpochS) {
+        let config = self.flow.config.clone();
+        self.flow = Flow::new(&self.timetable, config.clone());
+        self.flow.on_observed(now, FeedIdx(0), self.origin + self.run.0, until);
+        for visit in &self.told {
+            let at = visit.departure.or(visit.arrival).unwrap();
+            self.flow.on_past_visit(visit, at + config.settle_s <= until);
+        }
     }
 
     fn take(&mut self, now: EpochS, effects: &mut Vec<Effect>) {

@@ -49,6 +49,8 @@ pub(crate) fn assemble(
     findings: &mut Findings,
 ) -> Assembled {
     let mut assembled = Assembled::default();
+    // Grown by doubling it would for a moment hold the largest table three times.
+    assembled.stop_times.reserve_exact(rows.len());
     let mut groups = rows.chunk_by(|a, b| a.trip == b.trip).peekable();
     let mut usable: Vec<Row> = Vec::new();
     for number in 0..trips.rows.len() as u32 {

@@ -10,6 +10,9 @@ use std::cell::Cell;
 use std::io::Read;
 use std::rc::Rc;
 
+/// So many digits always fit into a `u32`.
+const PLAIN_DIGITS: usize = 9;
+
 /// A file being read row by row.
 pub(crate) struct Rows<'z> {
     pub(crate) file: &'static str,
@@ -150,6 +153,10 @@ impl<'z> Rows<'z> {
     /// second half it has not taken yet, and before blank lines. So it is also reckoned from the row's end.
     pub(crate) fn line(&self) -> u64 {
         let begin = self.record.position().map_or(0, csv::Position::line);
+        if self.reader.position().line() <= begin + 1 {
+            // The normal case: one line, and no blank one before it.
+            return begin + u64::from(self.ends_crlf);
+        }
         let inside = self.record.as_slice().iter().fold(0, |n, b| n + u64::from(*b == b'\n'));
         let from_end = self.reader.position().line().saturating_sub(inside);
         if self.ends_crlf { from_end.max(begin + 1) } else { from_end.saturating_sub(1).max(begin) }
@@ -176,6 +183,9 @@ impl<'z> Rows<'z> {
         let field = self.bytes(column);
         if field.is_empty() {
             return None;
+        }
+        if field.len() <= PLAIN_DIGITS && field.iter().all(u8::is_ascii_digit) {
+            return Some(field.iter().fold(0, |n, digit| n * 10 + u32::from(digit - b'0')));
         }
         let number = std::str::from_utf8(field).ok().and_then(|t| t.parse().ok());
         if number.is_none() {

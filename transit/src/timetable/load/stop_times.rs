@@ -81,6 +81,7 @@ pub(crate) fn stop_times(
     let expected = (rows.declared_bytes / ROW_BYTES_LEAST).min(RESERVED_ROWS_MOST);
     let mut kept = Vec::with_capacity(expected as usize);
     let mut last_trip: Option<u32> = None;
+    let mut ways = Ways::new(stops.len());
     while rows.next(findings)? {
         if is_flexible(&rows, &columns) {
             findings.add(rule::FLEX_ROW, rows.file, Some(rows.line()), || {
@@ -89,19 +90,26 @@ pub(crate) fn stop_times(
             });
             continue;
         }
-        let id = rows.text(columns.trip, findings);
-        let same = last_trip.filter(|t| *trips.rows[*t as usize].id == *id);
-        let Some(trip) = same.or_else(|| trips.by_id.get(id).copied()) else {
-            foreign_key(rows.file, rows.line(), "trip_id", id, "trips.txt", findings);
+        let id = rows.bytes(columns.trip);
+        let same = last_trip.filter(|t| trips.rows[*t as usize].id.as_bytes() == id);
+        let Some(trip) = same.or_else(|| {
+            let id = rows.text(columns.trip, findings);
+            found(&trips.by_id, id, "trip_id", "trips.txt", &rows, findings)
+        }) else {
             continue;
         };
         last_trip = Some(trip);
-        let id = rows.text(columns.stop, findings);
-        let Some(stop) = stop_by_id.get(id).copied() else {
-            foreign_key(rows.file, rows.line(), "stop_id", id, "stops.txt", findings);
+        let id = rows.bytes(columns.stop);
+        let guess = ways.guess().filter(|stop| stops[stop.get()].id.as_bytes() == id);
+        let Some(stop) = guess.or_else(|| {
+            let id = rows.text(columns.stop, findings);
+            found(stop_by_id, id, "stop_id", "stops.txt", &rows, findings)
+        }) else {
             continue;
         };
+        ways.went_to(stop);
         if place_of(stops, stop).is_none() {
+            let id = &stops[stop.get()].id;
             findings.add(rule::STOP_WITHOUT_LOCATION, rows.file, Some(rows.line()), || {
                 format!("stop {id:?} has no place: the row was left out")
             });
@@ -116,6 +124,45 @@ pub(crate) fn stop_times(
         kept.sort_unstable_by_key(key);
     }
     Ok(kept)
+}
+
+/// What `id` names in another file; a finding if nothing.
+fn found<I: Copy>(
+    by_id: &FxHashMap<Box<str>, I>,
+    id: &str,
+    column: &str,
+    file: &str,
+    rows: &Rows<'_>,
+    findings: &mut Findings,
+) -> Option<I> {
+    let index = by_id.get(id).copied();
+    if index.is_none() {
+        foreign_key(rows.file, rows.line(), column, id, file, findings);
+    }
+    index
+}
+
+/// Which stop came after which: most rows go the way of an earlier trip, and to compare an id with the one
+/// expected is cheaper than to look it up.
+struct Ways {
+    next: Vec<StopIdx>,
+    last: Option<StopIdx>,
+}
+
+impl Ways {
+    fn new(stops: usize) -> Self {
+        Self { next: vec![StopIdx::default(); stops], last: None }
+    }
+
+    fn guess(&self) -> Option<StopIdx> {
+        self.last.map(|last| self.next[last.get()])
+    }
+
+    fn went_to(&mut self, stop: StopIdx) {
+        if let Some(last) = self.last.replace(stop) {
+            self.next[last.get()] = stop;
+        }
+    }
 }
 
 /// Where a stop is; a platform without a place is where its station is.
@@ -141,8 +188,13 @@ fn row(
         });
         return None;
     };
-    let (arrival, departure) =
-        (rows.time(columns.arrival, findings), rows.time(columns.departure, findings));
+    let arrival = rows.time(columns.arrival, findings);
+    let departure =
+        if rows.bytes(columns.arrival) == rows.bytes(columns.departure) && arrival.is_some() {
+            arrival
+        } else {
+            rows.time(columns.departure, findings)
+        };
     if arrival.is_some() != departure.is_some() {
         findings.add(rule::MISSING_ARRIVAL_OR_DEPARTURE, rows.file, Some(rows.line()), || {
             "only one of arrival_time and departure_time is given: it is taken for both".to_owned()

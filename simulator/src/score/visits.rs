@@ -1,48 +1,22 @@
-//! How near the Monitor's conclusions come to the truth.
-//!
-//! [`watch`] lets a `Monitor` read a world's reports as it would an agency's feed; [`score_visits`] holds
-//! the visits that it concluded against those that truly were.
+//! Stop visits that were concluded, against those that truly were.
 
-use crate::World;
-use crate::truth::{TrueVisit, Truth};
+use super::{Watched, Window, quantile, share, share_within};
+use crate::truth::TrueVisit;
 use std::collections::BTreeMap;
-use transit::ids::FeedIdx;
-use transit::{Effect, EpochS, Event, Monitor, StopVisit, TripInstance};
+use transit::{Effect, StopVisit, TripInstance};
 
-/// What came of watching.
-#[derive(Debug, Default)]
-pub struct Watched {
-    /// All effects, in order.
-    pub effects: Vec<Effect>,
-    /// The truth of the same time.
-    pub truth: Truth,
-    /// Positions that the feed showed, repeats included.
-    pub positions: u64,
-}
-
-/// Lets `monitor` read the world until `until`, one dataset every `every_s` seconds, then a tick.
-pub fn watch(world: &mut World, monitor: &mut Monitor, until: EpochS, every_s: i64) -> Watched {
-    let feed = FeedIdx(0);
-    let mut watched = Watched::default();
-    while world.now() < until {
-        let now = world.now() + every_s.max(1);
-        world.advance(now);
-        let effects = &mut watched.effects;
-        if world.feed_is_up() {
-            monitor.apply(now, &Event::DatasetStart { feed, header_at: Some(now) }, effects);
-            for position in world.reports(feed) {
-                watched.positions += 1;
-                monitor.apply(now, &Event::Position(position), effects);
-            }
-            monitor.apply(now, &Event::DatasetEnd { feed }, effects);
-        } else {
-            monitor.apply(now, &Event::FeedFailed { feed }, effects);
-        }
-        monitor.apply(now, &Event::Tick, effects);
-    }
-    watched.truth = world.drain_truth();
-    watched
-}
+/// The columns of [`VisitScore::cells`].
+pub const HEAD: [&str; 9] = [
+    "true visits",
+    "found",
+    "twice",
+    "invented",
+    "outside stay, median s",
+    "within 15 s",
+    "arrival, median s",
+    "departure, median s",
+    "claims held",
+];
 
 /// Visits concluded against visits that truly were.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,26 +50,26 @@ impl VisitScore {
     pub fn claim_share(&self) -> f64 {
         share(self.within_claim, self.arrival_s.len() + self.departure_s.len())
     }
+
+    /// A row under [`HEAD`].
+    pub fn cells(&self) -> Vec<String> {
+        vec![
+            self.true_visits.to_string(),
+            format!("{:.1} %", self.found_share() * 100.0),
+            self.twice.to_string(),
+            self.invented.to_string(),
+            format!("{:.0}", quantile(&self.outside_s, 0.5)),
+            format!("{:.1} %", share_within(&self.outside_s, 15.0) * 100.0),
+            format!("{:.0}", quantile(&self.arrival_s, 0.5)),
+            format!("{:.0}", quantile(&self.departure_s, 0.5)),
+            format!("{:.1} %", self.claim_share() * 100.0),
+        ]
+    }
 }
 
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// The value below which `share` (0..1) of the sorted `values` lie; `NaN` without values.
-pub fn quantile(values: &[f64], share: f64) -> f64 {
-    let last = values.len().saturating_sub(1);
-    values.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
-}
-
-/// Share of the sorted `values` that are at most `limit`.
-pub fn share_within(values: &[f64], limit: f64) -> f64 {
-    share(values.partition_point(|v| *v <= limit), values.len())
-}
-
-/// Scores visits whose true arrival lies in `from..to`. `to` should leave the Monitor some minutes to
-/// conclude what happened before it.
-pub fn score_visits(watched: &Watched, from: EpochS, to: EpochS) -> VisitScore {
+/// Scores visits whose true arrival lies in the window. After it the Monitor should have had some minutes to
+/// conclude what happened.
+pub fn score_visits(watched: &Watched, window: Window) -> VisitScore {
     type Place = (TripInstance, u16);
     let mut concluded: BTreeMap<Place, Vec<&StopVisit>> = BTreeMap::new();
     for effect in &watched.effects {
@@ -113,7 +87,7 @@ pub fn score_visits(watched: &Watched, from: EpochS, to: EpochS) -> VisitScore {
         }
     }
     for (place, truth) in &all {
-        if truth.arrival < from || truth.arrival >= to {
+        if !window.holds(truth.arrival) {
             continue;
         }
         score.true_visits += 1;
@@ -147,8 +121,9 @@ fn measure(score: &mut VisitScore, truth: &TrueVisit, visit: &StopVisit) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use transit::ServiceDate;
+    use crate::Truth;
     use transit::ids::{PatternIdx, TripIdx, VehicleIdx};
+    use transit::{EpochS, ServiceDate};
 
     fn instance() -> TripInstance {
         TripInstance { service_date: ServiceDate(20_000), trip: TripIdx(3), start_s: 25_200 }
@@ -193,9 +168,9 @@ mod tests {
                 visits: vec![truly(1, 100, 120), truly(2, 200, 220), truly(3, 300, 320)],
                 ..Truth::default()
             },
-            positions: 0,
+            ..Watched::default()
         };
-        let score = score_visits(&watched, 0, 1_000);
+        let score = score_visits(&watched, Window { from: 0, to: 1_000 });
         assert_eq!((score.true_visits, score.found, score.twice, score.invented), (3, 2, 1, 1));
         assert_eq!(score.outside_s, [0.0, 10.0]);
         assert_eq!(score.arrival_s, [0.0, 3.0]);

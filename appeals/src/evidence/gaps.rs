@@ -1,0 +1,98 @@
+//! Gaps between passages, with what is sure about them.
+
+use super::passages::{Certainty, Passages, outside_holes};
+use crate::record::Record;
+use serde::{Deserialize, Serialize};
+use transit::EpochS;
+
+/// A gap between passages, from both sides: no bus came for at least so long, and for at most so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The longest stretch without any passage, seen or possible, that touches the window, seconds.
+    pub at_least_s: i64,
+    /// Where that is.
+    pub sure: (EpochS, EpochS),
+    /// The longest stretch between two seen passages that touches the window, seconds; `None` when one of
+    /// them lies outside the slice.
+    pub at_most_s: Option<i64>,
+    /// Where that is.
+    pub seen: (EpochS, EpochS),
+}
+
+/// All gaps of a slice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gaps {
+    /// Stretches without any passage, seen or possible: from, to.
+    free: Vec<(EpochS, EpochS)>,
+    /// Stretches between seen passages: from, to, and whether both ends are passages.
+    between: Vec<(EpochS, EpochS, bool)>,
+}
+
+/// A gap touches a window if they share so much, seconds.
+const TOUCH_S: EpochS = 60;
+
+impl Gaps {
+    /// The gaps of a slice.
+    pub fn new(record: &Record, passages: &Passages) -> Self {
+        let end = record.to.min(record.known_until);
+        // Where a bus may have passed: the error of each seen passage, the span of each possible one, and
+        // the holes of the feed.
+        let mut blurred: Vec<(EpochS, EpochS)> =
+            passages.list.iter().map(|p| (p.earliest, p.latest)).collect();
+        blurred.extend(record.coverage.holes.iter().copied());
+        blurred.sort_unstable();
+        let mut gaps = Self::default();
+        let mut clear_from = record.from;
+        for (from, to) in blurred.iter().copied().chain([(end, end)]) {
+            if from > clear_from {
+                gaps.free.push((clear_from, from.min(end)));
+            }
+            clear_from = clear_from.max(to);
+        }
+        let mut last: Option<EpochS> = None;
+        for passage in passages.list.iter().filter(|p| p.certainty == Certainty::Seen) {
+            let from = last.unwrap_or(record.from);
+            gaps.between.push((from, passage.latest, last.is_some()));
+            last = Some(passage.earliest);
+        }
+        gaps.between.push((last.unwrap_or(record.from), end, false));
+        gaps
+    }
+
+    /// The longest gap that touches a window.
+    pub fn longest(&self, (from, to): (EpochS, EpochS)) -> Option<Gap> {
+        let touches = |a: EpochS, b: EpochS| b.min(to) - a.max(from) >= TOUCH_S.min(to - from);
+        let sure = self
+            .free
+            .iter()
+            .filter(|(a, b)| touches(*a, *b))
+            .max_by_key(|(a, b)| (b - a, -a))
+            .copied()
+            .unwrap_or((from, from));
+        let touching: Vec<_> = self.between.iter().filter(|(a, b, _)| touches(*a, *b)).collect();
+        let longest = touching.iter().max_by_key(|(a, b, _)| (b - a, -a))?;
+        let closed = touching.iter().all(|(_, _, closed)| *closed);
+        Some(Gap {
+            at_least_s: sure.1 - sure.0,
+            sure,
+            at_most_s: closed.then_some(longest.1 - longest.0),
+            seen: (longest.0, longest.1),
+        })
+    }
+
+    /// The free stretch of which `at` is part: nobody passed from … to.
+    pub fn free_at(&self, at: EpochS) -> Option<(EpochS, EpochS)> {
+        self.free.iter().find(|(a, b)| *a <= at && at <= *b).copied()
+    }
+
+    /// No passage, seen or possible, lies within a span.
+    pub fn is_free(&self, from: EpochS, to: EpochS) -> bool {
+        self.free.iter().any(|(a, b)| *a <= from && to <= *b)
+    }
+}
+
+/// Share of a window that lies outside the holes of the feed, 0..1.
+pub(crate) fn observed_share(record: &Record, (from, to): (EpochS, EpochS)) -> f64 {
+    let end = to.min(record.known_until);
+    if to <= from { 0.0 } else { outside_holes(record, from, end) as f64 / (to - from) as f64 }
+}

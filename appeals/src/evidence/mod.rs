@@ -1,0 +1,227 @@
+//! What the record says of one claim: frozen, with the facts that it rests on, and recomputable to the byte.
+//!
+//! [`span`] says which slices of the record are needed, [`examine`] makes a [`Packet`] of them, and
+//! [`Evidence::freeze`] seals it. Whoever has the same record computes the same bytes, and so can prove that
+//! nothing was edited: [`Evidence::recomputes`].
+
+mod candidates;
+mod gaps;
+mod passages;
+pub(crate) use candidates::candidates as candidates_of;
+pub use candidates::{CANDIDATES_MAX, CERTAIN, Candidate};
+pub(crate) use gaps::observed_share;
+pub use gaps::{Gap, Gaps};
+pub use passages::{Certainty, GONE_S, Passage, Passages, RunFate};
+pub(crate) use passages::{outside_holes, route_share};
+
+use crate::claim::Claim;
+use crate::ids::{AppealId, EvidenceId, RouteId, StopId};
+use crate::journal::Hash;
+use crate::kind::{Kind, KindEntry, Params, Rule};
+use crate::record::Record;
+use crate::rules;
+use crate::verdict::Verdict;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use transit::EpochS;
+
+/// Counts up whenever the same record may give another packet.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// A slice reaches this far before and after a window, seconds: runs that pass the stop within the window
+/// have begun, and are seen again, within it.
+pub const MARGIN_S: EpochS = 90 * 60;
+
+/// Windows of the claim with the slices that each needs: `(window, slice)`. Empty without a time.
+pub fn span(claim: &Claim, zone: &TimeZone) -> Vec<((EpochS, EpochS), (EpochS, EpochS))> {
+    let windows = claim.time.map_or(Vec::new(), |t| t.windows(zone));
+    let waited = claim.wait_s.unwrap_or(0).clamp(0, WAIT_MAX_S);
+    windows
+        .into_iter()
+        .map(|(from, to)| ((from - waited, to), (from - waited - MARGIN_S, to + MARGIN_S)))
+        .collect()
+}
+
+/// Longest wait that is looked for, seconds.
+const WAIT_MAX_S: i64 = 6 * 3_600;
+
+/// A planned passage of the stop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedFact {
+    /// `trip_id`.
+    pub trip: String,
+    /// When.
+    pub at: EpochS,
+    /// What became of the run.
+    pub fate: RunFate,
+}
+
+/// How much of what should be on the record is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Covered {
+    /// Of the planned runs of the feed, anything was seen of this share.
+    pub fleet: f64,
+    /// Of the planned visits of the route within the slice, this share is on the record.
+    pub route: f64,
+    /// Of the window, this share was not in a hole of the feed.
+    pub observed: f64,
+}
+
+impl Covered {
+    /// All together.
+    pub fn share(&self) -> f64 {
+        self.fleet * self.route * self.observed
+    }
+}
+
+/// What was found for one window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WindowFacts {
+    /// From, to.
+    pub window: (EpochS, EpochS),
+    /// Planned passages.
+    pub planned: Vec<PlannedFact>,
+    /// Passages that the record shows, and such as may have been unseen, by time.
+    pub passages: Vec<Passage>,
+    /// The longest gap that touches the window.
+    pub gap: Option<Gap>,
+    /// Planned mean headway, seconds.
+    pub planned_headway_s: Option<i64>,
+    /// What a person who came at the claimed time waited, seconds: planned and observed.
+    pub wait_s: (Option<i64>, Option<i64>),
+    /// Vehicles that may be meant, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// Planned runs of the route that pass the window: planned, driven, not driven.
+    pub runs: (u32, u32, u32),
+    /// How much was observed.
+    pub covered: Covered,
+    /// Digest of the slice of the record.
+    pub inputs: Hash,
+}
+
+/// Everything that was found: the canonical content of evidence. Two computations of the same record are
+/// equal to the byte.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// [`ENGINE_VERSION`].
+    pub engine: u32,
+    /// Kind.
+    pub kind: Kind,
+    /// Its rule.
+    pub rule: Rule,
+    /// Version of the rule's parameters.
+    pub rule_version: u32,
+    /// The rule's parameters.
+    pub params: Params,
+    /// What was said.
+    pub claim: Claim,
+    /// Route in question.
+    pub route: Option<RouteId>,
+    /// `direction_id`.
+    pub direction: Option<u8>,
+    /// Stop in question.
+    pub stop: Option<StopId>,
+    /// Version of the timetable.
+    pub timetable: String,
+    /// The record was known up to then.
+    pub known_until: EpochS,
+    /// By window.
+    pub windows: Vec<WindowFacts>,
+    /// Figures of the rule, by name, units last.
+    pub figures: BTreeMap<String, f64>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+impl Packet {
+    /// Its canonical bytes: JSON in the order of the fields, maps by key.
+    pub fn bytes(&self) -> Vec<u8> {
+        // A packet has no map with other keys than text and no number that is not finite.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// Evidence as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Id.
+    pub id: EvidenceId,
+    /// For which appeal.
+    pub appeal: AppealId,
+    /// When it was computed.
+    pub computed_at: EpochS,
+    /// The evidence that it takes the place of: late data came.
+    pub supersedes: Option<EvidenceId>,
+    /// Digest of the packet's bytes.
+    pub digest: Hash,
+    /// What was found.
+    pub packet: Packet,
+}
+
+impl Evidence {
+    /// Seals a packet.
+    pub fn freeze(
+        id: EvidenceId,
+        appeal: AppealId,
+        computed_at: EpochS,
+        packet: Packet,
+        supersedes: Option<EvidenceId>,
+    ) -> Self {
+        let digest = Hash::of(&packet.bytes());
+        Self { id, appeal, computed_at, supersedes, digest, packet }
+    }
+
+    /// The packet is what was sealed.
+    pub fn is_intact(&self) -> bool {
+        Hash::of(&self.packet.bytes()) == self.digest
+    }
+
+    /// The same record gives the same packet, to the byte.
+    pub fn recomputes(&self, entry: &KindEntry, records: &[Record], zone: &TimeZone) -> bool {
+        let again = examine(entry, &self.packet.claim, records, zone);
+        self.is_intact() && Hash::of(&again.bytes()) == self.digest
+    }
+
+    /// What late data make of it: new evidence that supersedes this one, or `None` when nothing changed but
+    /// how long the record was known.
+    pub fn superseded_by(
+        &self,
+        packet: Packet,
+        id: EvidenceId,
+        computed_at: EpochS,
+    ) -> Option<Self> {
+        let same = Packet { known_until: self.packet.known_until, ..packet.clone() };
+        (same.bytes() != self.packet.bytes())
+            .then(|| Self::freeze(id, self.appeal, computed_at, packet, Some(self.id)))
+    }
+}
+
+/// Examines a claim by the rule of its kind. `records` are the slices that [`span`] asks for, one a window,
+/// in order; a claim without time, or a slice that is missing, gives a packet that says so.
+pub fn examine(entry: &KindEntry, claim: &Claim, records: &[Record], zone: &TimeZone) -> Packet {
+    let spans = span(claim, zone);
+    let views: Vec<rules::View<'_>> = spans
+        .iter()
+        .zip(records)
+        .map(|((window, _), record)| rules::View::new(record, *window, claim))
+        .collect();
+    let judged = rules::judge(entry, claim, &views, spans.len());
+    let first = records.first();
+    Packet {
+        engine: ENGINE_VERSION,
+        kind: entry.code,
+        rule: entry.rule,
+        rule_version: entry.version,
+        params: entry.params.clone(),
+        claim: claim.clone(),
+        route: first.map(|r| r.route.clone()).or_else(|| claim.route.clone()),
+        direction: first.and_then(|r| r.direction).or(claim.direction),
+        stop: first.and_then(|r| r.stop.clone()).or_else(|| claim.stop.clone()),
+        timetable: first.map_or(String::new(), |r| r.timetable.clone()),
+        known_until: records.iter().map(|r| r.known_until).max().unwrap_or(0),
+        windows: views.iter().map(rules::View::facts).collect(),
+        figures: judged.figures,
+        verdict: judged.verdict,
+    }
+}

@@ -1,0 +1,146 @@
+#![allow(clippy::needless_raw_string_hashes, reason = "as expect-test writes them")]
+#![allow(clippy::needless_pass_by_value, reason = "an expectation is written in place")]
+
+use super::*;
+use crate::claim::ClaimTime;
+use crate::shipped;
+use expect_test::{Expect, expect};
+use std::fmt::Write as _;
+
+/// Tuesday 2026-11-24, 09:00 in Almaty.
+const NOW: EpochS = 1_795_492_800;
+
+fn gazetteer() -> Gazetteer {
+    let mut g = Gazetteer::new();
+    for number in ["12", "14", "92", "143", "t11"] {
+        g.add_route(number, number.into());
+    }
+    let mut place = |names: [&str; 3], stops: &[&str], routes: &[&str]| {
+        g.add_place(
+            names.map(str::to_owned).to_vec(),
+            stops.iter().map(|s| (*s).into()).collect(),
+            None,
+            routes.iter().map(|r| (*r).into()).collect(),
+        );
+    };
+    place(["Тас үстірт", "Каменское плато", "Kamenskoye plato"], &["kp"], &["143"]);
+    place(["Саяхат автобекеті", "Автовокзал Саяхат", "Sayakhat"], &["s1", "s2"], &["92"]);
+    place(["Достық – Әл-Фараби", "Достык – Аль-Фараби", "Dostyk – Al-Farabi"], &["d1"], &["92"]);
+    place(["Достық – Абай", "Достык – Абая", "Dostyk – Abay"], &["d2"], &["12"]);
+    place(["9 шағын аудан", "9-й микрорайон", "Microdistrict 9"], &["m9"], &["12"]);
+    g
+}
+
+fn check(line: &str, expected: Expect) {
+    let zone = TimeZone::get("Asia/Almaty").unwrap();
+    let kinds = shipped::kinds().unwrap();
+    let u = understand(line, &gazetteer(), &kinds, &zone, NOW);
+    let mut out = String::new();
+    if let Some(route) = &u.claim.route {
+        write!(out, "{route}").unwrap();
+    }
+    for token in &u.tokens {
+        if let Meaning::Place { name, others, .. } = &token.meaning {
+            write!(out, " · {name}").unwrap();
+            if !others.is_empty() {
+                write!(out, " or {}", others.join(", ")).unwrap();
+            }
+        }
+    }
+    let civil = |at: EpochS| {
+        zone.to_datetime(jiff::Timestamp::from_second(at).unwrap())
+            .strftime("%m-%d %H:%M")
+            .to_string()
+    };
+    match u.claim.time {
+        Some(ClaimTime::At { at, about }) => {
+            write!(out, " · {}{}", if about { "~" } else { "" }, civil(at)).unwrap();
+        }
+        Some(ClaimTime::Between { from, to }) => {
+            write!(out, " · {}..{}", civil(from), civil(to)).unwrap();
+        }
+        Some(ClaimTime::Daily { from_s, to_s, .. }) => {
+            write!(out, " · daily {}..{} h", from_s / 3_600, to_s / 3_600).unwrap();
+        }
+        None => {}
+    }
+    if let Some(wait) = u.claim.wait_s {
+        write!(out, " · waited {} min", wait / 60).unwrap();
+    }
+    for kind in &u.kinds {
+        write!(out, " · {}", kind.code()).unwrap();
+    }
+    if !u.rest.is_empty() {
+        write!(out, " · rest: {}", u.rest).unwrap();
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn a_line_in_any_order_and_language() {
+    check(
+        "92 достык аль-фараби 8:10 не приехал",
+        expect!["92 · Достық – Әл-Фараби · 11-24 08:10 · did_not_come"],
+    );
+    check(
+        "не приехала 8:10 143 каменском плато",
+        expect!["143 · Тас үстірт · 11-24 08:10 · did_not_come"],
+    );
+    check(
+        "вчера вечером на Саяхате 92 проехал мимо",
+        expect!["92 · Саяхат автобекеті · 11-23 17:00..11-23 21:00 · passed_stop · rest: на"],
+    );
+    check(
+        "кеше таңертең 92 Саяхат келмеді",
+        expect!["92 · Саяхат автобекеті · 11-23 06:00..11-23 10:00 · did_not_come"],
+    );
+    check(
+        "143 Тас устирт қазір 40 минут күттім",
+        expect!["143 · Тас үстірт · 11-24 09:00 · waited 40 min · long_wait"],
+    );
+    check(
+        "bus 92 dostyk al-farabi did not come yesterday 8:10",
+        expect!["92 · Достық – Әл-Фараби · 11-23 08:10 · did_not_come"],
+    );
+    check("каждое утро 143 мало автобусов", expect!["143 · daily 6..10 h · few_buses"]);
+    check("маршрут 12, пн около 18:30 опоздал", expect!["12 · ~11-23 18:30 · late"]);
+    check("92 сейчас-20 переполнен", expect!["92 · 11-24 08:40 · overcrowded"]);
+    check("20 минут назад 92-й нахамил водитель", expect!["92 · 11-24 08:40 · driver_conduct"]);
+    check("с 7 до 9 12 маршрут интервалы", expect!["12 · 11-24 07:00..11-24 09:00 · irregular"]);
+}
+
+#[test]
+fn a_wrong_layout_and_latin_letters_are_forgiven() {
+    check(
+        "92 rfvtycrjt gkfnj 8:10 yt ghbt[fk",
+        expect!["92 · Тас үстірт · 11-24 08:10 · did_not_come"],
+    );
+    check(
+        "143 kamenskoe plato ne priehal 8:10",
+        expect!["143 · Тас үстірт · 11-24 08:10 · did_not_come"],
+    );
+    check("е11 8:10 опоздал", expect!["t11 · 11-24 08:10 · late"]);
+}
+
+#[test]
+fn digits_of_an_expert_and_what_is_not_understood() {
+    check("92 14 8:10", expect!["92 · 11-24 08:10 · passed_stop"]);
+    check("14 14 8:10", expect!["14 · 11-24 08:10 · passed_stop"]);
+    check("светофор на Толе би 5", expect![" · signal_or_crossing_request · rest: на Толе би 5"]);
+    check("", expect![[""]]);
+    check("9 микрорайон 12 не пришел", expect!["12 · 9 шағын аудан · did_not_come"]);
+}
+
+#[test]
+fn no_line_breaks_it() {
+    let zone = TimeZone::get("Asia/Almaty").unwrap();
+    let kinds = shipped::kinds().unwrap();
+    for line in
+        ["\u{0}\u{feff}—«»…", "99:99 -5 мин назад", "с 9 до 7", "[;',.`", &"92 ".repeat(900)]
+    {
+        let u = understand(line, &gazetteer(), &kinds, &zone, NOW);
+        for token in u.tokens {
+            assert!(line.get(token.span.0..token.span.1).is_some());
+        }
+    }
+}

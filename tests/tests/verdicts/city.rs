@@ -1,0 +1,173 @@
+//! A simulated city watched for a morning: what the record holds of it, and what truly was.
+
+use appeals::claim::Claim;
+use appeals::evidence::span;
+use appeals::ids::{RouteId, StopId, VehicleId};
+use appeals::plan::{planned_runs, recorded, serves};
+use appeals::record::{Coverage, Record, RecordedIncident, Visit};
+use simulator::{Detour, Truth, World, worlds};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use transit::ids::{FeedIdx, RouteIdx, StopIdx};
+use transit::{Effect, EpochS, Event, Monitor, MonitorConfig, Timetable, TripInstance};
+
+/// Seconds between two datasets.
+const EVERY_S: EpochS = 20;
+
+/// Route and direction, where an incident has them.
+type Of = (Option<RouteIdx>, Option<u8>);
+
+pub struct City {
+    pub timetable: Arc<Timetable>,
+    pub truth: Truth,
+    /// With the route of each.
+    visits: BTreeMap<RouteIdx, Vec<Visit>>,
+    incidents: Vec<(Of, RecordedIncident)>,
+    holes: Vec<(EpochS, EpochS)>,
+    seen: BTreeSet<TripInstance>,
+    /// Midnight of the day.
+    pub origin: EpochS,
+    until: EpochS,
+}
+
+impl City {
+    /// From 05:30 to 11:00.
+    pub fn watched(kind: worlds::Kind, seed: u64) -> Self {
+        let (timetable, mut config) = worlds::generate(kind, seed).unwrap();
+        let origin = timetable.origin(worlds::DATE);
+        let (from, until) = (origin + 5 * 3_600 + 1_800, origin + 11 * 3_600);
+        config.operation.missing_run_share = 0.04;
+        config.operation.short_turn_share = 0.02;
+        config.detours = vec![Detour {
+            route_id: timetable.routes[1].id.to_string(),
+            stretch: (0.4, 0.55),
+            aside_m: 300.0,
+            from: origin + 7 * 3_600,
+            to: origin + 9 * 3_600,
+        }];
+        let mut world = World::new(timetable.clone(), config, from);
+        let mut monitor = Monitor::new(timetable.clone(), MonitorConfig::default());
+        let (mut effects, mut away) = (Vec::new(), Vec::new());
+        let feed = FeedIdx(0);
+        while world.now() < until {
+            let now = world.now() + EVERY_S;
+            world.advance(now);
+            if world.feed_is_up() {
+                let start = Event::DatasetStart { feed, header_at: Some(now) };
+                monitor.apply(now, &start, &mut effects);
+                for position in world.reports(feed) {
+                    monitor.apply(now, &Event::Position(position), &mut effects);
+                }
+                monitor.apply(now, &Event::DatasetEnd { feed }, &mut effects);
+            } else {
+                away.push(now);
+                monitor.apply(now, &Event::FeedFailed { feed }, &mut effects);
+            }
+            monitor.apply(now, &Event::Tick, &mut effects);
+        }
+        let truth = world.drain_truth();
+        let mut city = Self {
+            timetable,
+            truth,
+            visits: BTreeMap::new(),
+            incidents: Vec::new(),
+            holes: joined(&away),
+            seen: BTreeSet::new(),
+            origin,
+            until,
+        };
+        city.keep(&effects);
+        city
+    }
+
+    fn keep(&mut self, effects: &[Effect]) {
+        let timetable = self.timetable.clone();
+        for effect in effects {
+            match effect {
+                Effect::Visit(visit) => {
+                    let vehicle = VehicleId(format!("v{}", visit.vehicle.0));
+                    let route = timetable.pattern(visit.pattern).route;
+                    self.seen.insert(visit.instance);
+                    let visit = recorded(&timetable, visit, vehicle);
+                    self.visits.entry(route).or_default().push(visit);
+                }
+                Effect::IncidentOpened(i) | Effect::IncidentClosed(i) => {
+                    let incident = RecordedIncident {
+                        id: i.number.to_string(),
+                        kind: i.kind.name().to_owned(),
+                        vehicle: i.vehicle.map(|v| VehicleId(format!("v{}", v.0))),
+                        trip: None,
+                        opened_at: i.opened_at,
+                        closed_at: i.closed_at,
+                        value: i.value,
+                    };
+                    self.incidents.retain(|(_, old)| old.id != incident.id);
+                    self.incidents.push(((i.route, i.direction), incident));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub fn claim(&self, route: RouteIdx, direction: Option<u8>, stop: StopIdx) -> Claim {
+        Claim {
+            route: Some(RouteId(self.timetable.route(route).id.to_string())),
+            direction,
+            stop: Some(StopId(self.timetable.stop(stop).id.to_string())),
+            ..Claim::default()
+        }
+    }
+
+    /// The slice of the record that a claim needs.
+    pub fn record(&self, claim: &Claim, (route, stop): (RouteIdx, StopIdx)) -> Record {
+        let timetable = &self.timetable;
+        let (from, to) = span(claim, &timetable.zone)[0].1;
+        let inside = |v: &&Visit| {
+            v.there_at().is_some_and(|at| at >= from && at < to) && v.direction == claim.direction
+        };
+        let active = timetable.runs_active(from, to.min(self.until));
+        let seen = active.iter().filter(|run| self.seen.contains(&run.instance)).count();
+        let mut visits: Vec<Visit> =
+            self.visits.get(&route).into_iter().flatten().filter(inside).cloned().collect();
+        visits.sort_by(|a, b| (a.there_at(), &a.run).cmp(&(b.there_at(), &b.run)));
+        Record {
+            from,
+            to,
+            known_until: self.until,
+            timetable: "generated".into(),
+            route: claim.route.clone().unwrap(),
+            direction: claim.direction,
+            stop: claim.stop.clone(),
+            stop_on_route: serves(timetable, route, claim.direction, stop),
+            runs: planned_runs(timetable, route, claim.direction, Some(stop), (from, to)),
+            visits,
+            coverage: Coverage {
+                holes: self.holes.clone(),
+                runs_expected: active.len() as u32,
+                runs_seen: seen as u32,
+                report_interval_s: None,
+            },
+            incidents: self
+                .incidents
+                .iter()
+                .filter(|(of, _)| *of == (Some(route), claim.direction))
+                .map(|(_, i)| i.clone())
+                .collect(),
+            pings: Vec::new(),
+            pace: None,
+            other_routes: Vec::new(),
+        }
+    }
+}
+
+/// Instants at which the feed was away, joined to holes that reach one dataset to either side.
+fn joined(away: &[EpochS]) -> Vec<(EpochS, EpochS)> {
+    let mut holes: Vec<(EpochS, EpochS)> = Vec::new();
+    for at in away {
+        match holes.last_mut() {
+            Some((_, to)) if *at - EVERY_S <= *to => *to = at + EVERY_S,
+            _ => holes.push((at - 2 * EVERY_S, at + EVERY_S)),
+        }
+    }
+    holes
+}
