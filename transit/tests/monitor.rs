@@ -59,7 +59,7 @@ fn a_bus_on_its_trip_serves_each_stop_once() {
             bus1 n.0 B arrives 07:01:12 departs 07:01:28 ±6
             bus1 n.0 C arrives 07:02:36 departs 07:02:36 ±6
             bus1 n.0 D arrives 07:03:37 departs 07:03:37 ±4
-            bus1 n.0 E arrives 07:04:39 departs - ±4
+            bus1 n.0 E arrives 07:04:30 departs - ±4
         "#]],
     );
     check(
@@ -299,7 +299,7 @@ fn the_next_trip_of_the_block_is_driven_even_if_the_feed_still_names_the_last() 
     check(
         &said,
         &expect![[r#"
-            bus1 n.0 E arrives 07:05:12 departs - ±4
+            bus1 n.0 E arrives 07:05:10 departs - ±4
             bus1 s.0 E arrives - departs 07:07:04 ±7 inferred
             bus1 s.0 D arrives 07:08:23 departs 07:08:23 ±6
         "#]],
@@ -369,7 +369,7 @@ fn on_a_line_that_returns_on_itself_each_passage_is_served_in_its_turn() {
             bus1 h B arrives 07:01:15 departs 07:01:26 ±7
             bus1 h C arrives 07:02:38 departs 07:03:30 ±7
             bus1 h B arrives 07:04:59 departs 07:04:59 ±5
-            bus1 h A arrives 07:06:21 departs - ±4
+            bus1 h A arrives 07:06:20 departs - ±4
         "#]],
     );
 }

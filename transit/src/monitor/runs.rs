@@ -102,7 +102,7 @@ impl Runs {
         if !self.states.contains_key(&run) && self.states.len() >= max_runs {
             return;
         }
-        let unknown = RunState { driver: None, driven_at: at, served: 0 };
+        let unknown = RunState { driver: None, driven_at: at, served: 0, done: false };
         let state = self.states.entry(run).or_insert(unknown);
         state.driven_at = state.driven_at.max(at);
         state.served = state.served.max(stop_position + 1);

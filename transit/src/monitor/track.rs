@@ -188,7 +188,7 @@ impl Track {
         if withdrawn {
             self.beam.retain(|h| h.off_line == 0);
         } else {
-            self.begin(env, &motion, wanted);
+            self.begin(env, vehicle, &motion, wanted);
             self.reconsider(env, vehicle, fix.at);
         }
         if self.should_search(&motion, wanted) && !withdrawn {
@@ -203,8 +203,19 @@ impl Track {
         self.note_terminal(env, fix);
     }
 
-    /// Believes anew in the run that should be driven, where no belief in it is on its line.
-    fn begin(&mut self, env: &Env<'_>, motion: &Motion, wanted: Option<Run>) {
+    /// Believes anew in the run that should be driven, where no belief in it is on its line. A bus that is on
+    /// another run already is not called back to one that is over, or another's: it is misnamed.
+    fn begin(
+        &mut self,
+        env: &Env<'_>,
+        vehicle: VehicleIdx,
+        motion: &Motion,
+        wanted: Option<Run>,
+    ) {
+        let taken = |run: &Run| env.runs.is_taken(env.config, run.instance, vehicle, motion.fix.at);
+        if wanted.is_some_and(|w| taken(&w) && self.is_on_another(&w)) {
+            return;
+        }
         let successor = || candidates::successor(env, self.finished.as_ref()?, motion.fix.at);
         let (run, prior) = match wanted {
             Some(run) => (Some(run), Prior::Named),
@@ -215,6 +226,11 @@ impl Track {
         {
             matching::begin(&mut self.beam, env, motion, run, prior);
         }
+    }
+
+    /// True if it follows another run than `run`, on its line.
+    fn is_on_another(&self, run: &Run) -> bool {
+        self.followed.is_some_and(|f| f.run.instance != run.instance && f.off_route_m.is_none())
     }
 
     /// True if the feed named a run of this vehicle lately and now names nothing: it was taken out of service.
