@@ -22,7 +22,7 @@ mod text;
 mod url;
 
 #[cfg(feature = "ssr")]
-pub use pages::render;
+pub use pages::{render, staff};
 
 /// Called once by the page's script, before it wakes the islands.
 #[cfg(feature = "hydrate")]

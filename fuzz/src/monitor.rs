@@ -122,7 +122,7 @@ impl Reader<'_> {
             measured_at: self.instant(now),
             stop_id: self.one(&["A", "B", "C", "D", "none"]),
             current_stop_sequence: Some(u32::from(self.byte())),
-            stopped_at: Some(self.byte() % 2 == 0),
+            stopped_at: Some(self.byte().is_multiple_of(2)),
             occupancy_status: Some(self.byte()),
         }
     }

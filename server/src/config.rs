@@ -3,6 +3,7 @@
 use crate::feed::settings::{FeedSettings, KeepSettings, TimetableSettings};
 use crate::http::{Basemap, HttpLimits, SiteSettings};
 use crate::live::LiveLimits;
+use crate::register::RegisterSettings;
 use crate::store::StoreSettings;
 use crate::view::Language;
 use clap::Args;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub http: HttpLimits,
     /// Bounds on the live WebSocket.
     pub live: LiveLimits,
+    /// The register of appeals.
+    pub register: RegisterSettings,
     /// What is told of the server's work.
     pub log: Log,
 }
@@ -114,6 +117,7 @@ impl Default for Settings {
             site: Site::default(),
             http: HttpLimits::default(),
             live: LiveLimits::default(),
+            register: RegisterSettings::default(),
             log: Log::default(),
         }
     }
@@ -248,7 +252,7 @@ impl Settings {
 /// `JOLDA_LISTEN`, `JOLDA_TIMETABLE__SOURCE`, … Variables that name no setting are left alone: tests and
 /// scripts have some of their own.
 fn environment() -> Env {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 15] = [
         "monitor",
         "listen",
         "database_url",
@@ -262,6 +266,7 @@ fn environment() -> Env {
         "site",
         "http",
         "live",
+        "register",
         "log",
     ];
     Env::prefixed("JOLDA_")

@@ -14,7 +14,7 @@ const DAYS: i32 = 14;
 /// Rows of a piece.
 const ROWS: u32 = 5_000;
 /// Reading ends after this, wherever it is: a large city's last days say enough.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 const DAY_S: i64 = 86_400;
 
 /// The reader of the record.
@@ -33,7 +33,7 @@ impl History {
         // An error means that nobody makes it any more.
         let _ = self.warming_up.wait_for(|warming| !warming).await;
         let until = self.clock.elapsed() + TIME;
-        let today = ServiceDate((self.clock.now().div_euclid(DAY_S)) as i32);
+        let today = ServiceDate(self.clock.now().div_euclid(DAY_S) as i32);
         let mut rows = 0;
         for back in 0..=DAYS {
             let day = crate::engine::date_number(today.plus(1 - back));

@@ -17,7 +17,7 @@ use crate::reads::Reads;
 use crate::record::Batch;
 use crate::store::Store;
 use crate::view::TimetableViews;
-use crate::{http, live};
+use crate::{http, live, office};
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -124,7 +124,9 @@ impl House {
             clock,
             metrics: vec![lines_of(metrics), store_lines(&store), live_lines],
         };
-        let app = http::router(state, live::router(hub));
+        let parts = office::Parts { settings: &settings, clock, demo, reads: state.reads.clone() };
+        let live = live::router(hub).merge(Box::pin(office::open(parts)).await?);
+        let app = http::router(state, live);
         tell_address(&listener)?;
         serve_until(listener, app, &settings.http, stop.clone()).await;
         stop.cancel();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Longest wait for anything that takes a second on a machine with nothing else to do.
-pub const WITHIN: Duration = Duration::from_secs(60);
+pub const WITHIN: Duration = Duration::from_mins(1);
 /// Largest body that the feed may have here, bytes.
 pub const SIZE_LIMIT_BYTES: usize = 200_000;
 /// Without a renewal for so long the feed is down here, seconds.

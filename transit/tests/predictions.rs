@@ -226,8 +226,8 @@ fn what_the_record_remembers_is_learnt_as_if_it_had_been_seen() {
 
 #[test]
 fn memory_is_what_it_is_said_to_be() {
-    assert!(SEGMENT_BYTES <= 1_400, "{SEGMENT_BYTES}");
-    assert!(VEHICLE_BYTES <= 900, "{VEHICLE_BYTES}");
+    const { assert!(SEGMENT_BYTES <= 1_400) };
+    const { assert!(VEHICLE_BYTES <= 900) };
 }
 
 /// Drives of a few buses: (trip, late, pace).

@@ -13,6 +13,7 @@ macro_rules! wire {
 }
 
 mod alerts;
+mod appeals;
 mod headways;
 mod routes;
 mod segments;
@@ -21,6 +22,7 @@ mod stops;
 mod vehicles;
 
 pub use alerts::*;
+pub use appeals::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;

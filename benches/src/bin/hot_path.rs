@@ -90,7 +90,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let picture = published(measured_snapshot(&watch, now), index as u32);
         bytes += measured_frames(&hub, picture, &mut readers);
         let (_, again) = measured_decode_unchanged(&mut decoder, &body);
-        bytes += measured_apply_unchanged(&mut watch, now + 1, &again.ok_or("refused")?);
+        let again = again.ok_or("the message was refused")?;
+        bytes += measured_apply_unchanged(&mut watch, now + 1, &again);
     }
     println!("{trips} trips, {} vehicles, {bytes} bytes of frames", fleet.vehicles());
     Ok(())

@@ -280,7 +280,7 @@ fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
                     <ul>{bands.collect_view()}</ul>
                 </fieldset>
                 <fieldset>
-                    <legend>{text.layer_intensity}": "{text.intensity_width}</legend>
+                    <legend>{text.layer_intensity}". "{text.intensity_width}</legend>
                     <ul>
                         <li><span class="stripe low"></span>{text.intensity_low}</li>
                         <li><span class="stripe"></span>{text.intensity_ok}</li>

@@ -1,4 +1,4 @@
-//! Functions of angles and powers. A browser has them; brought along they would be a tenth of the WebAssembly.
+//! Functions of angles. A browser has them; brought along they would be a tenth of the WebAssembly.
 
 #[cfg(target_arch = "wasm32")]
 use js_sys::Math;
@@ -25,6 +25,4 @@ functions! {
     asinh(x) = asinh / x.asinh();
     /// Radians, counter-clockwise from the x axis.
     atan2(y, x) = atan2 / y.atan2(x);
-    /// `base` to the power of `x`.
-    pow(base, x) = pow / base.powf(x);
 }

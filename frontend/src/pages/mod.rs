@@ -11,6 +11,7 @@ mod marks;
 mod routes;
 mod search;
 mod segment;
+pub mod staff;
 mod stops;
 mod vehicle;
 

@@ -10,13 +10,13 @@ use prost::Message;
 use std::io;
 use std::path::Path;
 
-fn header() -> Option<FeedHeader> {
-    Some(FeedHeader {
+fn header() -> FeedHeader {
+    FeedHeader {
         gtfs_realtime_version: Some("2.0".into()),
         incrementality: Some(0),
         timestamp: Some(1_772_400_000),
         feed_version: Some("1".into()),
-    })
+    }
 }
 
 fn trip(number: usize) -> TripDescriptor {
@@ -36,13 +36,13 @@ fn position(number: usize, moved: usize) -> FeedEntity {
         vehicle: Some(VehicleDescriptor {
             id: Some(format!("bus{number}")),
             label: Some(format!("{number}")),
-            license_plate: (number % 2 == 0).then(|| "A 1".to_owned()),
+            license_plate: number.is_multiple_of(2).then(|| "A 1".to_owned()),
         }),
         position: Some(Position {
             latitude: Some(43.2 + moved as f32 * 1e-3),
             longitude: Some(76.9),
             bearing: Some(90.0),
-            odometer: (number % 3 == 0).then_some(12.0),
+            odometer: number.is_multiple_of(3).then_some(12.0),
             speed: Some(5.5),
         }),
         current_stop_sequence: Some(number as u32),
@@ -94,7 +94,7 @@ fn alert() -> FeedEntity {
 }
 
 fn message(entity: Vec<FeedEntity>) -> Vec<u8> {
-    FeedMessage { header: header(), entity }.encode_to_vec()
+    FeedMessage { header: Some(header()), entity }.encode_to_vec()
 }
 
 /// Two bodies, as the target splits them.

@@ -41,6 +41,7 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode> {
     let settings = Settings::load(&args.config)?;
     logging::start(&settings.log);
     let DemoArgs { speed, seed, days, gtfs, .. } = args;
-    demo::run(settings, DemoOptions { speed, seed, days, gtfs }).await?;
+    // On the heap: the whole of a server is a large future.
+    Box::pin(demo::run(settings, DemoOptions { speed, seed, days, gtfs })).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ pub mod migrate;
 pub mod record;
 pub mod replay;
 pub mod serve;
+pub mod user;
 
 use crate::config::ConfigArgs;
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Bring the database's schema up to date
     Migrate(ConfigArgs),
+    /// Accounts of those who work with appeals: add, list, disable, reset, totp
+    User(user::UserArgs),
     /// Look over settings, machine, timetable, feeds and database, and say what to do
     Doctor(doctor::DoctorArgs),
 }
@@ -58,6 +61,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => wait_for(doctor::run(args)),
         Command::Check(args) => wait_for(check::run(args)),
         Command::Migrate(args) => wait_for(migrate::run(args)),
+        Command::User(args) => wait_for(user::run(args)),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::engine::Watch;
 use crate::feed::settings::{FeedSettings, KeepSettings};
 use crate::feed::timetable_source;
+use crate::register;
 use crate::run::{self, House};
 use crate::store::Store;
 use anyhow::{Context, Result};
@@ -136,6 +137,8 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
     settings.data_dir = folder.clone();
     settings.database_url = Some(format!("sqlite:{}", file.display()));
     settings.keep = KeepSettings { enabled: false, ..settings.keep };
+    // The demo's register lives as long as its database: until the next start.
+    settings.register.key = register::Key::random()?;
 
     let measured = Clock::machine();
     let made = tokio::task::spawn_blocking(move || {

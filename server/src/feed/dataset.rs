@@ -1,6 +1,6 @@
 //! A message as facts: what `decode` accepted, ready for the Monitor.
 
-use super::entity::{Entity, Other, Trip, Vehicle};
+use super::entity::{Descriptor, Entity, Other, Vehicle};
 use crate::gtfs_realtime::{Alert, FeedHeader, StopTimeEvent, TripDescriptor, TripUpdate, values};
 use rustc_hash::FxHashMap;
 use transit::ids::FeedIdx;
@@ -181,7 +181,7 @@ impl Dataset {
     }
 }
 
-fn trip_of_vehicle<'a>(trip: &Trip, text: &'a str) -> transit::TripDescriptor<'a> {
+fn trip_of_vehicle<'a>(trip: &Descriptor, text: &'a str) -> transit::TripDescriptor<'a> {
     transit::TripDescriptor {
         trip_id: trip.trip_id.of(text),
         route_id: trip.route_id.of(text),

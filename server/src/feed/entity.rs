@@ -29,7 +29,7 @@ impl Stretch {
 
 /// `TripDescriptor`, as given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Trip {
+pub(super) struct Descriptor {
     pub(super) trip_id: Stretch,
     pub(super) route_id: Stretch,
     pub(super) start_time: Stretch,
@@ -41,7 +41,7 @@ pub(super) struct Trip {
 /// `VehiclePosition`, as given.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Vehicle {
-    pub(super) trip: Trip,
+    pub(super) trip: Descriptor,
     id: Stretch,
     pub(super) label: Stretch,
     plate: Stretch,
@@ -112,7 +112,7 @@ impl Entity {
             let names = v.vehicle.unwrap_or_default();
             let position = v.position.unwrap_or_default();
             Vehicle {
-                trip: Trip {
+                trip: Descriptor {
                     trip_id: text(trip.trip_id),
                     route_id: text(trip.route_id),
                     start_time: text(trip.start_time),
@@ -206,7 +206,7 @@ impl Vehicle {
     }
 }
 
-impl Trip {
+impl Descriptor {
     fn merge(&mut self, frame: &[u8], ink: &mut Ink<'_>) -> Result<(), Odd> {
         let mut fields = Fields { rest: frame };
         while let Some(field) = fields.next()? {

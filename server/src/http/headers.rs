@@ -101,7 +101,8 @@ pub async fn secure(policy: Policy, request: Request, next: Next) -> Response {
 
 /// Open data: readable from any site's page, without cookies.
 fn is_open(path: &str) -> bool {
-    path.starts_with("/api/v1/") || path.starts_with("/gtfs-rt/")
+    let staff = path.starts_with("/api/v1/staff/") || path.starts_with("/api/v1/appeals");
+    path.starts_with("/api/v1/") && !staff || path.starts_with("/gtfs-rt/")
 }
 
 #[cfg(test)]

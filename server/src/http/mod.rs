@@ -10,6 +10,7 @@ mod files;
 mod guard;
 mod headers;
 mod health;
+pub mod office;
 mod openapi;
 mod pages;
 mod realtime;

@@ -22,6 +22,8 @@ const BUNCHED_PLAN_MIN_S: i64 = 240;
 const MISSED_MIN: usize = 2;
 /// … each so late, seconds.
 const MISSED_LATE_S: EpochS = 300;
+/// Vehicles that run together, part, and meet again within so long are one bunch, seconds.
+const AGAIN_S: EpochS = 300;
 /// A run that starts so late was nobody's until then, seconds.
 const LATE_START_S: EpochS = 600;
 /// A run that nobody drove may be told until so long after its end, seconds.
@@ -117,7 +119,7 @@ fn clustered(mut all: Vec<TrueIncident>) -> Vec<TrueIncident> {
     for next in all {
         let same = |c: &TrueIncident| {
             c.way == next.way
-                && c.until >= next.from
+                && c.until + AGAIN_S >= next.from
                 && c.vehicles.iter().any(|v| next.vehicles.contains(v))
         };
         let Some(at) = clusters.iter().rposition(same) else {
@@ -137,13 +139,17 @@ fn clustered(mut all: Vec<TrueIncident>) -> Vec<TrueIncident> {
 }
 
 /// Stretches behind a run in which nobody came. The truth is known until `end`.
-pub(super) fn gaps(passages: &Passages, end: EpochS) -> Vec<TrueIncident> {
+/// At stops that a detour leaves out none is due: that the buses do not come there is told with the detour.
+pub(super) fn gaps(passages: &Passages, left_out: &LeftOut, end: EpochS) -> Vec<TrueIncident> {
     let mut all = Vec::new();
     for stops in passages.by_run.values() {
-        let sights: Vec<Option<Sight>> = stops
-            .iter()
-            .map(|(place, passage)| gap_behind(passages, *place, passage, end))
-            .collect();
+        let sight = |(place, passage): &(Place, Passage)| {
+            let mut sight = gap_behind(passages, *place, passage, end)?;
+            let aside = |at: &EpochS| passage.at <= *at && *at <= sight.until;
+            sight.strict &= !left_out.get(place).is_some_and(|times| times.iter().any(aside));
+            Some(sight)
+        };
+        let sights: Vec<Option<Sight>> = stops.iter().map(sight).collect();
         let (place, passage) = stops[0];
         all.extend(joined(way_of(place), passage.vehicle, &sights));
     }
@@ -234,4 +240,24 @@ pub(super) fn detours(timetable: &Timetable, truth: &Truth) -> Vec<TrueIncident>
         })
     };
     truth.happenings.iter().filter_map(of).collect()
+}
+
+/// When runs left out a place on a detour.
+pub(super) type LeftOut = BTreeMap<Place, Vec<EpochS>>;
+
+/// The stops that detours left out.
+pub(super) fn left_out(timetable: &Timetable, truth: &Truth) -> LeftOut {
+    let mut all = LeftOut::new();
+    for happening in &truth.happenings {
+        let HappeningKind::Detour { instance, from_position, to_position, .. } = happening.kind
+        else {
+            continue;
+        };
+        let pattern = timetable.pattern(timetable.trip(instance.trip).pattern);
+        for position in from_position + 1..to_position {
+            let place = (pattern.route, pattern.direction, pattern.stops[usize::from(position)]);
+            all.entry(place).or_default().push(happening.from);
+        }
+    }
+    all
 }

@@ -1,6 +1,6 @@
 //! Incidents that were raised, against those that truly were.
 
-use super::hindsight::{TrueIncident, bunching, detours, gaps, missing};
+use super::hindsight::{TrueIncident, bunching, detours, gaps, left_out, missing};
 use super::passages::Passages;
 use super::{Watched, Window, quantile, share};
 use crate::truth::{HappeningKind, Truth};
@@ -130,7 +130,7 @@ pub fn score_incidents(
     let vehicle_hours = vehicle_hours(&passages, window);
     let mut all = [
         bunching(&passages),
-        gaps(&passages, end.max(window.to)),
+        gaps(&passages, &left_out(timetable, truth), end.max(window.to)),
         missing(timetable, truth, &passages),
         detours(timetable, truth),
     ]
@@ -189,20 +189,23 @@ struct Pairing<'a> {
 impl Pairing<'_> {
     fn score(&self, truly: &[TrueIncident], alarms: &[&Incident], window: Window) -> IncidentScore {
         let mut score = IncidentScore::default();
-        // Of each true incident: when an alarm of it was first raised.
-        let mut first: BTreeMap<usize, EpochS> = BTreeMap::new();
         let mut taken: BTreeSet<usize> = BTreeSet::new();
+        // Of each true incident: when an alarm that fits it was first raised. One alarm may stand for several.
+        let mut first: BTreeMap<usize, EpochS> = BTreeMap::new();
         for alarm in alarms {
             let of = self.cause(truly, alarm, &taken);
             let counts = window.holds(alarm.opened_at);
             score.raised += usize::from(counts);
             if let Some(of) = of {
                 score.right += usize::from(counts);
-                score.again += usize::from(counts && first.contains_key(&of));
+                score.again += usize::from(counts && !taken.insert(of));
                 first.entry(of).or_insert(alarm.opened_at);
-                taken.insert(of);
             } else if counts {
                 score.faults.push(format!("false {}", self.words(alarm)));
+            }
+            let stands = truly.iter().enumerate().filter(|(_, t)| self.fits(t, alarm));
+            for (i, _) in stands {
+                first.entry(i).or_insert(alarm.opened_at);
             }
         }
         for (i, incident) in truly.iter().enumerate() {
@@ -225,8 +228,9 @@ impl Pairing<'_> {
 
     fn words(&self, alarm: &Incident) -> String {
         let vehicle = alarm.vehicle.and_then(|v| self.watched.vehicle(v));
+        let run = alarm.instance.map(|r| r.trip);
         format!(
-            "{} {:?} {:?} at {} of {vehicle:?} value {:.0}",
+            "{} {:?} {:?} {run:?} at {} of {vehicle:?} value {:.0}",
             alarm.kind.name(),
             alarm.route,
             alarm.direction,
@@ -235,29 +239,28 @@ impl Pairing<'_> {
         )
     }
 
+    /// Whether the alarm is of this, and stood while it stood.
+    fn fits(&self, t: &TrueIncident, alarm: &Incident) -> bool {
+        let closed = self.closed.get(&alarm.number).copied().unwrap_or(EpochS::MAX);
+        let vehicle = alarm.vehicle.and_then(|v| self.watched.vehicle(v));
+        let takes_part = vehicle.is_some_and(|v| t.vehicles.contains(&v));
+        let same = match alarm.kind {
+            IncidentKind::Ghost => t.run == alarm.instance,
+            IncidentKind::Gap => takes_part || alarm.stop.is_some_and(|s| t.stops.contains(&s)),
+            _ => takes_part,
+        };
+        let together = alarm.opened_at <= t.until + BEHIND_S && closed >= t.from;
+        (alarm.route, alarm.direction) == (Some(t.way.0), t.way.1) && together && same
+    }
+
     fn cause(
         &self,
         truly: &[TrueIncident],
         alarm: &Incident,
         taken: &BTreeSet<usize>,
     ) -> Option<usize> {
-        let closed = self.closed.get(&alarm.number).copied().unwrap_or(EpochS::MAX);
-        let vehicle = alarm.vehicle.and_then(|v| self.watched.vehicle(v));
-        let fits = |(i, t): &(usize, &TrueIncident)| {
-            let together = alarm.opened_at <= t.until + BEHIND_S && closed >= t.from;
-            let same = match alarm.kind {
-                IncidentKind::Ghost => t.run == alarm.instance,
-                IncidentKind::Gap => {
-                    vehicle.is_some_and(|v| t.vehicles.contains(&v))
-                        || alarm.stop.is_some_and(|s| t.stops.contains(&s))
-                }
-                _ => vehicle.is_some_and(|v| t.vehicles.contains(&v)),
-            };
-            let _ = i;
-            (alarm.route, alarm.direction) == (Some(t.way.0), t.way.1) && together && same
-        };
         // Of several the one that was due last before the alarm: what a dispatcher takes it for.
-        let best = truly.iter().enumerate().filter(fits);
+        let best = truly.iter().enumerate().filter(|(_, t)| self.fits(t, alarm));
         let exact = best.max_by_key(|(_, t)| (t.due.is_some(), t.from.min(alarm.opened_at)));
         let unnamed = alarm.kind == IncidentKind::Ghost && !self.named;
         exact.map(|(i, _)| i).or_else(|| unnamed.then(|| self.alike(truly, alarm, taken)).flatten())

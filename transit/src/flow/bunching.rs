@@ -5,8 +5,8 @@ use super::VehicleFacts;
 use super::band::is_bunched;
 use super::incident::{Book, Key, blank};
 use super::layout::Layout;
-use super::track::{Spacing, Tracks};
-use crate::event::{Effect, HeadwayStatus, Incident, IncidentKind};
+use super::track::{Spacing, Tracks, near_end};
+use crate::event::{Effect, Incident, IncidentKind};
 use crate::ids::VehicleIdx;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
@@ -67,22 +67,28 @@ impl View<'_> {
                 continue;
             };
             let direction = self.layout.direction_of(pattern) as u32;
-            let rare = (self.by_timetable)(direction);
-            if rare && track.status() != HeadwayStatus::VeryBunched {
+            // Where the timetable is judged, two together are one that is late or early.
+            if (self.by_timetable)(direction) {
                 continue;
             }
             let leader = self.tracks.get(spacing.leader).and_then(|l| l.fact);
-            let together = leader.is_some_and(|l| {
-                let same_way =
-                    l.matched.is_some_and(|(_, p)| self.layout.direction_of(p) as u32 == direction);
-                same_way && self.may_alarm(&l)
-            });
+            let together = leader.is_some_and(|l| self.may_lead(&l, &spacing, direction));
             if together && self.may_alarm(fact) {
                 let follower = Follower { vehicle: fact.vehicle, run, direction, spacing };
                 found.insert(fact.vehicle, follower);
             }
         }
         found
+    }
+
+    /// Whether the vehicle ahead counts: on its way, or at the end of the run in which it was ahead.
+    fn may_lead(&self, leader: &VehicleFacts, spacing: &Spacing, direction: u32) -> bool {
+        let Some((run, pattern)) = leader.matched.filter(|_| !leader.overload) else {
+            return false;
+        };
+        let same_way = self.layout.direction_of(pattern) as u32 == direction;
+        let ended = run != spacing.leader_run || near_end(self.timetable, self.config, leader);
+        ended || (same_way && self.may_alarm(leader))
     }
 
     fn may_alarm(&self, fact: &VehicleFacts) -> bool {

@@ -123,7 +123,7 @@ impl Default for FlowConfig {
             terminal_zone_m: 400.0,
             parked_drift_m: 76.0,
             parked_after_s: 300,
-            bunch_close_after_s: 60,
+            bunch_close_after_s: 180,
             gap_look_every_s: 30,
             silent_shadow_s: 1800,
             incidents_opened_per_tick: 50,

@@ -11,13 +11,16 @@ use super::layout::{Layout, NONE};
 use super::plan::Plan;
 use super::track::Tracks;
 use super::tracking::Tracking;
-use crate::event::{Effect, HeadwayStatus, IncidentKind};
+use crate::event::{Effect, IncidentKind};
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use std::collections::BTreeMap;
 
 /// Looks in a row at which a gap must stand before it is an incident, and be gone before it is none.
 const LOOKS: u8 = 2;
+
+/// Where the timetable is judged, so many planned passages in a row that nobody made are a gap.
+const MISSED_MIN: usize = 2;
 
 /// A vehicle that went silent at its terminal may have left for so long, seconds.
 const SILENT_LAYOVER_S: EpochS = 900;
@@ -147,11 +150,7 @@ impl Gaps {
         wide: &mut BTreeMap<(u32, TripInstance), Wide>,
     ) {
         let way = &view.layout.directions[direction as usize];
-        let open_ratio = if (view.by_timetable)(direction) {
-            view.config.very_gapped_ratio
-        } else {
-            view.config.gapped_ratio
-        };
+        let by_timetable = (view.by_timetable)(direction);
         // Somebody may have passed since the last reports.
         let feeds = view.tracking.feeds(view.config, view.now, way.route);
         let lag_s = feeds.map(|f| view.coverage.report_s(f)).max().unwrap_or(0);
@@ -166,7 +165,13 @@ impl Gaps {
             let Some(plan_s) = open_plan_s(view, plan, place, last) else { continue };
             let ratio = gap_s as f32 / plan_s.max(1) as f32;
             let excess = gap_s - EpochS::from(plan_s) >= EpochS::from(view.config.gap_excess_min_s);
-            let opens = ratio >= open_ratio && excess;
+            let opens = if by_timetable {
+                let until = view.now - lag_s - view.config.late_max_s;
+                let on = (view.timetable, view.layout);
+                plan.overdue(on, place, (last.at, until)) >= MISSED_MIN
+            } else {
+                excess && ratio >= view.config.gapped_ratio
+            };
             let is_open = book.is_open(Key::Gap(direction, last.instance));
             let stays = is_open && ratio > view.config.gapped_close_ratio;
             if !opens && !stays {
@@ -197,11 +202,9 @@ impl Gaps {
             };
             let direction = view.layout.direction_of(pattern) as u32;
             let key = (direction, spacing.leader_run);
-            let enough =
-                !(view.by_timetable)(direction) || track.status() == HeadwayStatus::VeryGapped;
             // The leader may be one that went silent.
             let unsure = self.unsure_at[spacing.place as usize] == view.now;
-            let opens = enough
+            let opens = !(view.by_timetable)(direction)
                 && !unsure
                 && !Self::is_muted(view, direction)
                 && view.tracks.may_alarm(view.config, view.timetable, view.now, fact);

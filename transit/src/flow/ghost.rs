@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 /// The plan is asked for new runs this often, seconds.
 const ASK_EVERY_S: EpochS = 60;
-/// A vehicle not heard of for so long does not drive its run any more, seconds.
+/// A vehicle not seen under way for so long does not drive its run any more, seconds.
 const DRIVES_FOR_S: EpochS = 300;
 /// A vehicle that was seen at the terminal with its run gets so much longer, seconds.
 const TERMINAL_GRACE_S: EpochS = 360;
@@ -43,16 +43,29 @@ enum Promise {
     Times,
 }
 
+/// How a vehicle was seen on a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// At a terminal, or where it has stood for long: nobody is carried.
+    Standing,
+    /// Between its ends.
+    UnderWay,
+    /// It visited this stop position.
+    Visiting(u16),
+}
+
 /// A run that is, or shortly will or should be, on the road.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watched {
     pub(super) run: Run,
     pub(super) direction: u32,
     promise: Promise,
-    /// A vehicle was matched to it after its start, or visited a stop beyond its first.
+    /// A vehicle was under way on it after its start, or visited a stop beyond its first.
     driven: bool,
-    /// When a vehicle was last matched to it.
+    /// When a vehicle was last matched to it, also while it stood at the terminal.
     seen_at: Option<EpochS>,
+    /// When a vehicle was last under way on it.
+    moved_at: Option<EpochS>,
     ghost: bool,
 }
 
@@ -66,6 +79,8 @@ pub(super) struct Runs {
     pub(super) scheduled: Vec<u32>,
     /// By direction: share of visits whose trip the feed named.
     named_share: Vec<f32>,
+    /// By direction: runs that should have shown themselves by now and that nobody was seen to drive.
+    undriven: Vec<u32>,
 }
 
 /// What the machine looks at.
@@ -78,6 +93,8 @@ pub(super) struct View<'a> {
     pub(super) canceled: &'a BTreeSet<TripInstance>,
     /// Vehicles in service, by direction.
     pub(super) in_service: &'a [u32],
+    /// Second vehicles on a run, by direction.
+    pub(super) overloads: &'a [u32],
 }
 
 impl Runs {
@@ -85,6 +102,7 @@ impl Runs {
         Self {
             scheduled: vec![0; layout.directions.len()],
             named_share: vec![1.0; layout.directions.len()],
+            undriven: vec![0; layout.directions.len()],
             ..Self::default()
         }
     }
@@ -109,13 +127,17 @@ impl Runs {
         }
     }
 
-    /// Counts the vehicles that the plan has on the road at `now`.
-    pub(super) fn count(&mut self, now: EpochS) {
+    /// Counts the vehicles that the plan has on the road at `now`, and those that are late to show themselves.
+    pub(super) fn count(&mut self, config: &FlowConfig, now: EpochS) {
         self.scheduled.fill(0);
+        self.undriven.fill(0);
         for watched in &self.watched {
             let run = watched.run;
             if watched.promise != Promise::None && run.start <= now && now < run.end {
-                self.scheduled[watched.direction as usize] += 1;
+                let direction = watched.direction as usize;
+                self.scheduled[direction] += 1;
+                let late = !watched.driven && now - run.start >= config.ghost_after_min_s;
+                self.undriven[direction] += u32::from(late);
             }
         }
     }
@@ -133,17 +155,18 @@ impl Runs {
             promise,
             driven: false,
             seen_at: None,
+            moved_at: None,
             ghost: false,
         });
     }
 
-    /// A vehicle is matched to the run; with `stop_position` it visited that stop.
+    /// A vehicle is matched to the run at `at`.
     pub(super) fn seen(
         &mut self,
         (timetable, layout): (&Timetable, &Layout),
         instance: TripInstance,
         at: EpochS,
-        stop_position: Option<u16>,
+        how: Seen,
     ) {
         if !self.index.contains_key(&instance) {
             self.watch(timetable, layout, timetable.run(instance), Promise::None);
@@ -151,7 +174,14 @@ impl Runs {
         if let Some(&index) = self.index.get(&instance) {
             let run = &mut self.watched[index as usize];
             run.seen_at = run.seen_at.max(Some(at));
-            run.driven |= stop_position.map_or(at >= run.run.start, |position| position > 0);
+            if how != Seen::Standing {
+                run.moved_at = run.moved_at.max(Some(at));
+            }
+            run.driven |= match how {
+                Seen::Standing => false,
+                Seen::UnderWay => at >= run.run.start,
+                Seen::Visiting(position) => position > 0,
+            };
         }
     }
 
@@ -187,12 +217,13 @@ impl Runs {
     }
 
     fn is_driven_now(&self, now: EpochS, index: usize) -> bool {
-        self.watched[index].seen_at.is_some_and(|at| at > now - DRIVES_FOR_S)
+        self.watched[index].moved_at.is_some_and(|at| at > now - DRIVES_FOR_S)
     }
 
     fn is_over(&self, view: &View<'_>, index: usize) -> bool {
-        let over_at = self.watched[index].run.end + view.config.missed_after_end_s;
-        view.now > over_at && !self.is_driven_now(view.now, index)
+        let watched = &self.watched[index];
+        let over_at = watched.run.end + view.config.missed_after_end_s;
+        view.now > over_at && watched.seen_at.is_none_or(|at| at <= view.now - DRIVES_FOR_S)
     }
 
     /// Takes a run off the list.
@@ -300,8 +331,10 @@ impl Runs {
         }
         let direction = watched.direction as usize;
         let by_name = self.named_share[direction] >= NAMED_SHARE_MIN;
-        // Where trips are inferred, a vehicle may have been given its neighbour's: only their number speaks.
-        let short = view.in_service[direction] < self.scheduled[direction];
+        // Where trips are inferred, a vehicle may have been given its neighbour's, and stand as the second on
+        // that: only their number speaks.
+        let (here, second) = (view.in_service[direction], view.overloads[direction]);
+        let short = here + second < self.scheduled[direction] && self.undriven[direction] > second;
         (by_name || short) && !self.waits_for_block(view, run)
     }
 
@@ -340,7 +373,7 @@ impl Runs {
             new.watch(timetable, layout, timetable.run(instance), old.promise);
             if let Some(watched) = new.watched.last_mut() {
                 watched.driven = old.driven;
-                watched.seen_at = old.seen_at;
+                (watched.seen_at, watched.moved_at) = (old.seen_at, old.moved_at);
                 watched.ghost = old.ghost;
             }
         }

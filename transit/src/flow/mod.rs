@@ -92,6 +92,8 @@ pub struct Flow {
     predictor: Predictor,
     /// Vehicles in service by direction, at the last tick.
     in_service: Vec<u32>,
+    /// Second vehicles on a run by direction, at the last tick.
+    overloads: Vec<u32>,
 }
 
 impl Flow {
@@ -114,6 +116,7 @@ impl Flow {
             recent: Recent::default(),
             predictor: Predictor::default(),
             in_service: vec![0; layout.directions.len()],
+            overloads: vec![0; layout.directions.len()],
             layout,
             config,
         }

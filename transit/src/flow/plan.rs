@@ -138,6 +138,17 @@ impl Plan {
         fits.then(|| usual_s.max(around_s as i32))
     }
 
+    /// Planned passages after one at `since`, up to `until`.
+    pub(super) fn overdue(
+        &mut self,
+        (timetable, layout): (&Timetable, &Layout),
+        place: u32,
+        (since, until): (EpochS, EpochS),
+    ) -> usize {
+        let block = self.block(timetable, layout, place, until);
+        block.before(until + 1).saturating_sub(block.before(since + 60))
+    }
+
     /// True where the plan has a break of the service between (or right before) two passages at `a < b`.
     pub(super) fn break_between(
         &mut self,

@@ -135,6 +135,7 @@ impl Flow {
         self.bunches = bunching::Bunches::default();
         self.gaps = gap::Gaps::new(&layout);
         self.in_service = vec![0; layout.directions.len()];
+        self.overloads = vec![0; layout.directions.len()];
         self.layout = layout;
         self.timetable = Arc::clone(new);
     }

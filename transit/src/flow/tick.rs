@@ -1,6 +1,7 @@
 //! Time passes: what was held back is said, figures are renewed, incidents open and close.
 
 use super::coverage::Ages;
+use super::ghost::Seen;
 use super::headway::Pair;
 use super::intensity::planned_crossings;
 use super::service::Said;
@@ -10,6 +11,8 @@ use crate::time::EpochS;
 
 /// A vehicle counts as in service while its position is at most so old, seconds.
 const IN_SERVICE_AGE_S: EpochS = 300;
+/// A vehicle that has not moved for so long is not under way, seconds.
+const STANDS_S: EpochS = 600;
 /// A vehicle not heard of for so long has left the road; its age says nothing of the feed, seconds.
 const AGE_COUNTS_S: EpochS = 900;
 /// Far enough ahead to settle everything, near enough that sums do not overflow.
@@ -24,7 +27,7 @@ impl Flow {
     ) {
         self.look_at_feeds(now, vehicles);
         self.runs.ask(&self.config, (&self.timetable, &self.layout), now);
-        self.runs.count(now);
+        self.runs.count(&self.config, now);
         self.take_facts(now, vehicles);
         self.count_passages(now, effects);
         self.say_headways(now, now, effects);
@@ -58,6 +61,7 @@ impl Flow {
 
     fn take_facts(&mut self, now: EpochS, vehicles: &[VehicleFacts]) {
         self.in_service.fill(0);
+        self.overloads.fill(0);
         for fact in vehicles {
             self.tracks.observe(&self.config, &self.layout, &self.timetable, &self.headways, fact);
             let Some((run, pattern)) = fact.matched else { continue };
@@ -68,8 +72,13 @@ impl Flow {
                 continue;
             }
             let on = (&*self.timetable, &self.layout);
-            self.runs.seen(on, run, fact.measured_at, None);
-            if !fact.layover && !fact.overload {
+            let stands =
+                fact.layover || self.tracks.get(fact.vehicle).is_some_and(|t| t.stands(STANDS_S));
+            let how = if stands { Seen::Standing } else { Seen::UnderWay };
+            self.runs.seen(on, run, fact.measured_at, how);
+            if !fact.layover && fact.overload {
+                self.overloads[direction] += 1;
+            } else if !fact.layover {
                 self.in_service[direction] += 1;
                 self.guess_passed(now, fact);
             }
@@ -201,6 +210,7 @@ impl Flow {
             coverage: &self.coverage,
             canceled: &self.recent.canceled,
             in_service: &self.in_service,
+            overloads: &self.overloads,
         };
         self.runs.step(&view, &mut self.plan, &mut self.tracking, &mut self.book, effects);
         let of_route = |d: &super::layout::Direction| {

@@ -165,10 +165,14 @@ impl Track {
         true
     }
 
+    /// It has not moved for so long, seconds.
+    pub(super) fn stands(&self, for_s: EpochS) -> bool {
+        self.anchor.fixes >= PARKED_FIXES && self.fixed_at - self.anchor.since >= for_s
+    }
+
     /// It has not moved for long.
     fn is_parked(&self, config: &FlowConfig) -> bool {
-        self.anchor.fixes >= PARKED_FIXES
-            && self.fixed_at - self.anchor.since >= config.parked_after_s
+        self.stands(config.parked_after_s)
     }
 
     /// What is shown of it.
@@ -249,8 +253,7 @@ impl Tracks {
         let (Some((_, pattern)), Some(track)) = (fact.matched, self.get(fact.vehicle)) else {
             return false;
         };
-        let length_m = timetable.pattern(pattern).stop_offsets_m.last().copied().unwrap_or(0.0);
-        let zone_m = config.terminal_zone_m.min(length_m * 0.1);
+        let (length_m, zone_m) = ends_of(timetable, config, pattern);
         let under_way = fact.along_m > zone_m && fact.along_m < length_m - zone_m;
         under_way
             && !fact.layover
@@ -260,6 +263,20 @@ impl Tracks {
             && !track.is_parked(config)
             && track.glued < GLUED_TIMES
     }
+}
+
+/// Length of a pattern, and how far from either end of it nothing is alarmed, metres.
+fn ends_of(timetable: &Timetable, config: &FlowConfig, pattern: PatternIdx) -> (f64, f64) {
+    let length_m = timetable.pattern(pattern).stop_offsets_m.last().copied().unwrap_or(0.0);
+    (length_m, config.terminal_zone_m.min(length_m * 0.1))
+}
+
+/// Whether the vehicle is about to end its run, or has ended it.
+pub(super) fn near_end(timetable: &Timetable, config: &FlowConfig, fact: &VehicleFacts) -> bool {
+    fact.matched.is_some_and(|(_, pattern)| {
+        let (length_m, zone_m) = ends_of(timetable, config, pattern);
+        fact.along_m >= length_m - zone_m
+    })
 }
 
 /// Seconds since the leader was where the vehicle is, between the stop that it left and the next one.

@@ -3,6 +3,7 @@
 use super::Flow;
 use super::band::band;
 use super::board::ObservedStop;
+use super::ghost::Seen;
 use super::headway::{Inserted, Pair, Passage};
 use super::intensity::observed_crossings;
 use super::layout::NONE;
@@ -31,7 +32,7 @@ impl Flow {
             self.tracking.seen(route, feed, at);
         }
         let on = (&*self.timetable, &self.layout);
-        self.runs.seen(on, visit.instance, at, Some(visit.stop_position));
+        self.runs.seen(on, visit.instance, at, Seen::Visiting(visit.stop_position));
         self.runs.named(direction, visit.trip_named);
         let mut behind = None;
         if !overload {
@@ -56,7 +57,7 @@ impl Flow {
         track.start((visit.instance, visit.pattern), at);
         track.advance(LastStop { run: visit.instance, position: visit.stop_position, at });
         let on = (&*self.timetable, &self.layout);
-        self.runs.seen(on, visit.instance, at, Some(visit.stop_position));
+        self.runs.seen(on, visit.instance, at, Seen::Visiting(visit.stop_position));
         let place = self.layout.place_at(visit.pattern, usize::from(visit.stop_position));
         if place != NONE {
             let (instance, vehicle) = (visit.instance, visit.vehicle);

@@ -59,7 +59,7 @@ impl Mean {
     }
 
     /// The mean, leaning on `prior` as if that had been seen `leans` times.
-    pub fn leaning(&self, prior: f64, leans: f64) -> f64 {
+    pub fn leaning(self, prior: f64, leans: f64) -> f64 {
         let weight = f64::from(self.weight);
         (f64::from(self.value) * weight + prior * leans) / (weight + leans)
     }

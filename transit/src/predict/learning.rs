@@ -28,6 +28,8 @@ const LAYOVER_MOST_S: EpochS = 1_800;
 const COMES_LATE_S: EpochS = 30;
 /// A stretch takes no longer than this, seconds.
 const RUN_MOST_S: EpochS = 3_600;
+/// Instants beyond this are none, seconds: sums never overflow.
+const EPOCH_MOST_S: EpochS = 1 << 40;
 /// A start this far off its time is no start of that run, seconds.
 const START_MOST_S: EpochS = 3_600;
 
@@ -59,7 +61,9 @@ impl Predictor {
         let position = usize::from(visit.stop_position);
         let instance = visit.instance;
         let last = timetable.stop_times(instance.trip).len() - 1;
-        if position > last || timetable.trip(instance.trip).pattern != visit.pattern {
+        let told = [visit.arrival, visit.departure];
+        let absurd = told.iter().flatten().any(|at| !(-EPOCH_MOST_S..=EPOCH_MOST_S).contains(at));
+        if absurd || position > last || timetable.trip(instance.trip).pattern != visit.pattern {
             return;
         }
         let index = visit.vehicle.get();
@@ -72,10 +76,10 @@ impl Predictor {
             progress = Progress { run: Some(instance), ended, ..Progress::default() };
             self.begin(timetable, visit);
             self.start(timetable, visit, ended);
-        } else if visit.stop_position == progress.position + 1 {
-            if let (Some(left), Some(arrival)) = (progress.left, visit.arrival) {
-                self.ran(timetable, visit, (left, arrival), &mut progress.own);
-            }
+        } else if visit.stop_position == progress.position + 1
+            && let (Some(left), Some(arrival)) = (progress.left, visit.arrival)
+        {
+            self.ran(timetable, visit, (left, arrival), &mut progress.own);
         }
         self.stayed(timetable, visit, &mut progress.stays);
         let came = if position == 0 { visit.departure } else { visit.arrival };

@@ -18,7 +18,7 @@ impl Quantiles {
     pub fn expecting(centre: f64, spread: f64, weight: f32) -> Self {
         let mut bins = [0.0; BINS];
         for (i, bin) in bins.iter_mut().enumerate() {
-            let x = (unsquash(edge(i)) + unsquash(edge(i + 1))) / 2.0;
+            let x = f64::midpoint(unsquash(edge(i)), unsquash(edge(i + 1)));
             let width = unsquash(edge(i + 1)) - unsquash(edge(i));
             let z = (x - centre) / spread;
             // A bell without its exponential: heavier in the tails, as errors are.
@@ -41,7 +41,7 @@ impl Quantiles {
             self.total *= 0.5;
         }
         let squashed = value / (1.0 + value.abs());
-        let at = ((squashed + 1.0) / 2.0 * BINS as f64) as usize;
+        let at = (f64::midpoint(squashed, 1.0) * BINS as f64) as usize;
         self.bins[at.min(BINS - 1)] += 1.0;
         self.total += 1.0;
     }

@@ -189,7 +189,7 @@ fn interval_ms(app: &App, still: bool) -> f64 {
     }
     let view = app.view.get();
     let middle = f64::midpoint(view.south, view.north).to_radians();
-    let pixel_m = PIXEL_M * maths::cos(middle) / maths::pow(2.0, view.zoom);
+    let pixel_m = PIXEL_M * maths::cos(middle) / js_sys::Math::pow(2.0, view.zoom);
     let wanted = STEP_PX * pixel_m / (BUS_MPS * app.speed.get().max(0.1)) * 1000.0;
     let least =
         if app.fleet.borrow().buses.len() > MANY_BUSES { FRAME_MS_MANY } else { FRAME_MS_MIN };

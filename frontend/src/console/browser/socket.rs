@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     console::Link,
-    live::{fleet::News, frames, maths, topics},
+    live::{fleet::News, frames, topics},
 };
 use api::{
     Status,
@@ -110,7 +110,8 @@ fn connect(app: &Rc<App>) {
 fn broken(app: &App) {
     app.signals.link.set(Link::Offline);
     let mut state = app.socket.borrow_mut();
-    let pause = (RETRY_MS_MIN * maths::pow(2.0, f64::from(state.failures))).min(RETRY_MS_MAX);
+    let pause =
+        (RETRY_MS_MIN * js_sys::Math::pow(2.0, f64::from(state.failures))).min(RETRY_MS_MAX);
     state.failures = (state.failures + 1).min(8);
     state.retry_ms = now_ms() + pause * (0.5 + js_sys::Math::random());
 }

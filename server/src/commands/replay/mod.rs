@@ -60,7 +60,7 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     let started = clock.elapsed();
     for message in recording.messages() {
         let message = message?;
-        replay.message(&message.name, message.body.into(), message.received_at);
+        replay.message(&message.name, &message.body.into(), message.received_at);
         if let Some(predictions) = &mut predictions {
             predictions.ask(replay.now, || replay.watch.snapshot(replay.now))?;
         }
@@ -121,9 +121,9 @@ impl Replay {
         }
     }
 
-    fn message(&mut self, name: &str, body: Bytes, received_at: Option<EpochS>) {
+    fn message(&mut self, name: &str, body: &Bytes, received_at: Option<EpochS>) {
         self.messages += 1;
-        match self.decoder.decode(&body) {
+        match self.decoder.decode(body) {
             Ok(dataset) => {
                 let at = dataset.header_at().or(received_at).or_else(|| dataset.newest_at());
                 self.pass_time(at);

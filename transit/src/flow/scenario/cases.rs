@@ -42,8 +42,8 @@ fn a_late_bus_is_caught_up_and_leaves_a_gap() {
     expect![[r#"
         07:04:00 opens 1 gap route 5 at C run t.5 bus b5 value 927
         07:09:00 opens 2 bunching route 5 at C run t.6 bus b6 value 140
-        07:25:00 closes 2 bunching route 5 at C run t.6 bus b6 value 140
         07:26:30 closes 1 gap route 5 at C run t.5 bus b5 value 1061
+        07:29:30 closes 2 bunching route 5 at C run t.6 bus b6 value 140
     "#]]
     .assert_eq(&w.incidents_text());
     expect![[r#"
@@ -283,4 +283,67 @@ fn a_long_restart_makes_only_what_lies_across_it_unknown() {
     assert!(unknown.len() > 3);
     assert!(unknown.iter().all(|h| h.3 == crate::HeadwayStatus::Unknown), "{unknown:?}");
     assert_eq!(cut.incidents_text(), "", "our own silence is no gap, and no fault of the feed");
+}
+
+/// [`LINE`] with a bus every twenty minutes: three an hour, so the timetable is judged.
+fn sparse(script: &str) -> World {
+    let feed = LINE.replace("times=25 every=00:10", "times=13 every=00:20");
+    World::new(&format!("{feed}{script}")).go()
+}
+
+#[test]
+fn below_five_an_hour_two_together_are_one_that_is_late() {
+    let w = sparse(&format!(
+        "run 6:00..9:30\n{}",
+        drives(0, 13, |i| Some(if i == 3 { "late=1080" } else { "" }))
+    ));
+    assert!(w.snapshot.as_ref().unwrap().directions[0].by_timetable);
+    // Eighteen minutes late, two minutes before the next: neither a bunch nor a gap, but not on time.
+    assert_eq!(w.incidents_text(), "");
+    assert!(w.headways_text("D").contains("VeryBunched"));
+    assert_eq!(w.snapshot.as_ref().unwrap().directions[0].excess_wait_s, None);
+}
+
+#[test]
+fn below_five_an_hour_two_that_do_not_come_are_a_gap() {
+    let w =
+        sparse(&format!("run 6:00..9:30\n{}", drives(0, 13, |i| (i != 4 && i != 5).then_some(""))));
+    let gaps: Vec<&str> = w.incidents.iter().map(|i| i.2.kind.name()).collect();
+    assert_eq!(gaps.iter().filter(|k| **k == "gap").count(), 2, "{}", w.incidents_text());
+    assert_eq!(gaps.iter().filter(|k| **k == "ghost").count(), 4, "{}", w.incidents_text());
+    // Not before the second of them is five minutes overdue at the first stop behind the terminal.
+    let opened = w.incidents.iter().find(|i| i.1 && i.2.kind.name() == "gap").unwrap();
+    assert!(w.clock(opened.0).as_str() >= "07:49:00", "{}", w.clock(opened.0));
+}
+
+#[test]
+fn a_bus_that_stands_idle_at_its_terminal_drives_nothing() {
+    // It is there with the run, and never leaves: after the grace for a late start the run is missing.
+    let w = world(&format!(
+        "run 6:00..8:30\n{}drive idle t.5 layover\n",
+        drives(0, 25, |i| (i != 5).then_some(""))
+    ));
+    let ghost = w.incidents.iter().find(|i| i.1 && i.2.kind.name() == "ghost").unwrap();
+    assert_eq!(w.clock(ghost.0), "07:06:00");
+}
+
+#[test]
+fn a_bus_that_turns_short_is_no_missing_run_and_not_astray() {
+    let w = world(&format!(
+        "run 6:00..8:30\n{}",
+        drives(0, 25, |i| Some(if i == 5 { "until=7:05" } else { "" }))
+    ));
+    // Behind where it turned nobody comes for twenty minutes: that is so, and nothing else is.
+    let kinds: Vec<&str> = w.incidents.iter().map(|i| i.2.kind.name()).collect();
+    assert!(kinds.iter().all(|k| *k == "gap"), "{}", w.incidents_text());
+}
+
+#[test]
+fn a_bunch_whose_leader_has_arrived_is_one_still() {
+    let w = world(&format!(
+        "run 6:00..8:30\n{}",
+        drives(0, 25, |i| Some(if i == 5 { "park=7:01+440" } else { "" }))
+    ));
+    let bunch: Vec<_> = w.incidents.iter().filter(|i| i.2.kind.name() == "bunching").collect();
+    assert_eq!(bunch.len(), 2, "{}", w.incidents_text());
 }

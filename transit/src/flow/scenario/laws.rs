@@ -161,4 +161,80 @@ proptest! {
         prop_assert_eq!(&w.headways, &again.headways);
         prop_assert_eq!(&w.intensities, &again.intensities);
     }
+
+    #[test]
+    fn an_even_service_has_no_excess_wait_however_late(late in -60_i64..600) {
+        let w = go(&format!("run 5:55..9:00\n{}", late_by(&[late; 25])));
+        let direction = &w.snapshot.as_ref().unwrap().directions[0];
+        prop_assert!(direction.excess_wait_s.is_some_and(|s| s.abs() < 1.0), "{direction:?}");
+        prop_assert_eq!(direction.bunched_share, Some(0.0));
+        prop_assert_eq!(direction.gapped_share, Some(0.0));
+        prop_assert_eq!(w.incidents_text(), "");
+    }
+
+    #[test]
+    fn how_visits_are_shared_out_over_ticks_does_not_matter(delays in delays(), every in 2_i64..9) {
+        // Every headway is settled late enough for any of these batches.
+        let said = |every: i64| {
+            let w = go(&format!("run 5:55..11:00 every {every}\n{}", late_by(&delays)));
+            let mut said: Vec<_> =
+                w.headways.iter().map(|h| (h.stop, h.at, h.headway_s, h.status, h.instance)).collect();
+            said.sort_unstable();
+            let counts = w.intensities.iter().map(|i| (i.from, i.to, i.hour, i.observed_vph.to_bits()));
+            (said, counts.collect::<BTreeSet<_>>())
+        };
+        prop_assert_eq!(said(30), said(every * 10));
+    }
+
+    #[test]
+    fn a_segment_counts_every_route_that_runs_it(delays in delays(), other in 1_usize..20) {
+        let second = "route 9\ntrip n route=9 direction=0 times=25 every=00:10 : C 6:03, D 6:07, E 6:11\n";
+        let mut text = late_by(&delays);
+        for i in 0..other {
+            let _ = writeln!(text, "drive n{i} n.{i}");
+        }
+        let w = go(&format!("{second}run 5:55..11:00\n{text}"));
+        let stop = |id| w.timetable.stop_by_id(id).unwrap();
+        let shared = |i: &&crate::event::Intensity| i.from == stop("C") && i.to == stop("D");
+        let sum = |all: bool| {
+            let rows = w.intensities.iter().filter(shared).filter(|i| i.route.is_none() == all);
+            rows.map(|i| i.observed_vph).sum::<f32>()
+        };
+        prop_assert_eq!(sum(true), (delays.len() + other) as f32);
+        prop_assert_eq!(sum(false), (delays.len() + other) as f32);
+    }
+}
+
+#[test]
+fn an_hour_half_observed_says_so_and_its_rate_is_of_the_observed_half() {
+    let w = go(&format!("run 6:00..9:00\nhole 7:00..7:30\n{}", on_time_but(99, "")));
+    let seven = w.origin + 7 * 3600;
+    let rows: Vec<_> =
+        w.intensities.iter().filter(|i| i.hour == seven && i.route.is_none()).collect();
+    assert_eq!(rows.len(), 7);
+    for row in rows {
+        assert!((row.coverage - 0.5).abs() < 0.02, "{row:?}");
+        // Six an hour are planned and driven; three of them in the half that was seen.
+        assert!((row.observed_vph - 6.0).abs() <= 2.1, "{row:?}");
+    }
+}
+
+#[test]
+fn a_week_later_everything_is_a_week_later() {
+    let drives = late_by(&(0..25).map(|i| i * 37 % 400).collect::<Vec<_>>());
+    let first = World::new(&format!("{LINE}run 5:55..9:00\n{drives}")).go();
+    let later = World::on("20260309", &format!("{LINE}run 5:55..9:00\n{drives}")).go();
+    assert_eq!(later.origin - first.origin, 7 * 86_400);
+    assert_eq!(first.incidents_text(), later.incidents_text());
+    for stop in ["A", "D", "H"] {
+        assert_eq!(first.headways_text(stop), later.headways_text(stop));
+    }
+    let rates = |w: &World| {
+        let rows = w
+            .intensities
+            .iter()
+            .map(|i| (i.from, i.to, i.hour - w.origin, i.observed_vph.to_bits()));
+        rows.collect::<Vec<_>>()
+    };
+    assert_eq!(rates(&first), rates(&later));
 }

@@ -50,6 +50,7 @@ pub(super) struct World {
     pub(super) intensities: Vec<Intensity>,
     pub(super) incidents: Vec<(EpochS, bool, Incident)>,
     pub(super) snapshot: Option<Snapshot>,
+    date: ServiceDate,
     origin: EpochS,
     buses: Vec<String>,
     drives: Vec<Drive>,
@@ -78,12 +79,21 @@ impl World {
         Self::with(script, FlowConfig::default())
     }
 
+    /// The same on another day, `YYYYMMDD`.
+    pub(super) fn on(day: &str, script: &str) -> Self {
+        Self::made(ServiceDate::parse(day).unwrap(), script, FlowConfig::default())
+    }
+
     pub(super) fn with(script: &str, config: FlowConfig) -> Self {
+        Self::made(ServiceDate::parse(DAY).unwrap(), script, config)
+    }
+
+    fn made(date: ServiceDate, script: &str, config: FlowConfig) -> Self {
         let ours = ["run", "hole", "mute", "restart", "cancel", "drive"];
         let is_ours = |l: &&str| l.split_whitespace().next().is_some_and(|w| ours.contains(&w));
         let (events, feed): (Vec<&str>, Vec<&str>) = script.lines().partition(is_ours);
         let timetable = Arc::new(text::timetable(&feed.join("\n")).unwrap());
-        let origin = timetable.origin(ServiceDate::parse(DAY).unwrap());
+        let origin = timetable.origin(date);
         let mut world = Self {
             flow: Flow::new(&timetable, config),
             timetable,
@@ -91,6 +101,7 @@ impl World {
             intensities: Vec::new(),
             incidents: Vec::new(),
             snapshot: None,
+            date,
             origin,
             buses: Vec::new(),
             drives: Vec::new(),
@@ -157,7 +168,7 @@ impl World {
     fn instance(&self, trip: &str) -> TripInstance {
         let trip = self.timetable.trip_by_id(trip).unwrap_or_else(|| panic!("trip {trip}"));
         let start_s = self.timetable.stop_times(trip)[0].departure_s;
-        TripInstance { service_date: ServiceDate::parse(DAY).unwrap(), trip, start_s }
+        TripInstance { service_date: self.date, trip, start_s }
     }
 
     /// Runs the whole script.

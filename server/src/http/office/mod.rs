@@ -1,0 +1,115 @@
+//! The register over HTTP: the public's appeals, the staff's desks, Open311.
+
+mod appeals;
+mod asking;
+mod desk;
+mod fault;
+mod open311;
+mod pages;
+mod signed;
+mod staff;
+mod tries;
+mod wire;
+
+use super::guard::Guard;
+use super::settings::HttpLimits;
+use crate::clock::Clock;
+use crate::register::{Register, RegisterSettings};
+use crate::staff::Staff;
+use crate::visitor::AddressRates;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::routing::{get, post};
+use std::sync::Arc;
+use tries::PinTries;
+
+/// A stop as Open311 tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopPlace {
+    /// Name.
+    pub name: String,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+}
+
+/// The stop of a `stop_id`.
+pub type StopPlaces = Arc<dyn Fn(&str) -> Option<StopPlace> + Send + Sync>;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct OfficeState {
+    /// Appeals.
+    pub register: Register,
+    /// Who works here.
+    pub staff: Staff,
+    /// Stops of the timetable in force.
+    pub stops: StopPlaces,
+    /// Settings.
+    pub settings: Arc<RegisterSettings>,
+    /// Bounds on what is asked.
+    pub limits: Arc<HttpLimits>,
+    /// The machine's time: for limits.
+    pub clock: Clock,
+}
+
+#[derive(Clone)]
+struct Office {
+    register: Register,
+    staff: Staff,
+    settings: Arc<RegisterSettings>,
+    clock: Clock,
+    filing: Arc<AddressRates>,
+    tries: Arc<PinTries>,
+    stops: StopPlaces,
+}
+
+/// Minutes to seconds.
+const MINUTE_S: f64 = 60.0;
+
+/// Routes of the register: to be mounted beside the live ones, within the same headers.
+pub fn router(state: OfficeState) -> Router {
+    let OfficeState { register, staff, stops, settings, limits, clock } = state;
+    let filing = AddressRates::new(
+        settings.file_burst,
+        settings.file_per_minute / MINUTE_S,
+        limits.addresses,
+    );
+    let tries = PinTries::new(settings.pin_tries, settings.pin_tries_address);
+    let guard = Guard::new(limits, clock);
+    let office = Office {
+        register,
+        staff,
+        settings,
+        clock,
+        filing: Arc::new(filing),
+        tries: Arc::new(tries),
+        stops,
+    };
+    Router::new()
+        .route("/api/v1/appeals", post(appeals::file))
+        .route("/api/v1/appeals/kinds", get(appeals::kinds))
+        .route("/api/v1/appeals/status", post(appeals::status))
+        .route("/api/v1/appeals/withdraw", post(appeals::withdraw))
+        .route("/api/v1/appeals/confirm", post(appeals::confirm))
+        .route("/api/v1/appeals/refute", post(appeals::refute))
+        .route("/api/v1/appeals/add", post(appeals::add))
+        .route("/api/v1/staff/sign-in", post(staff::sign_in))
+        .route("/api/v1/staff/sign-out", post(staff::sign_out))
+        .route("/api/v1/staff/me", get(staff::me))
+        .route("/api/v1/staff/audit", get(staff::audit))
+        .route("/api/v1/staff/appeals", get(desk::queue).post(desk::file))
+        .route("/api/v1/staff/appeals/find", post(desk::find))
+        .route("/api/v1/staff/appeals/{number}", get(desk::one))
+        .route("/api/v1/staff/appeals/{number}/journal", get(desk::journal))
+        .route("/api/v1/staff/appeals/{number}/reveal", post(desk::reveal))
+        .route("/api/v1/staff/appeals/{number}/commands", post(desk::command))
+        .route("/staff", get(pages::queue))
+        .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
+        .route("/staff/sign-out", post(pages::sign_out))
+        .merge(open311::routes())
+        .with_state(office)
+        .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
+}

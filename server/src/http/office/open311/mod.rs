@@ -1,0 +1,142 @@
+//! Open311 `GeoReport` v2: discovery, services, requests; XML and JSON. One entrance, so that every error under
+//! it (404, 405, 413, 415 as well) answers in the format of Open311 and in the notation asked for.
+
+mod post;
+mod requests;
+mod services;
+mod tree;
+
+use super::Office;
+use super::asking::Asking;
+use appeals::words::Language;
+use axum::Router;
+use axum::extract::{FromRequestParts as _, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use tree::{Faults, Notation, Tree, text};
+
+/// When the list of services last changed: clients keep it by this.
+const CHANGESET: &str = "2026-11-20T09:00:00+05:00";
+
+type Answer = Result<Response, Faults>;
+
+/// A request of Open311, read.
+struct Call<'a> {
+    office: &'a Office,
+    notation: Notation,
+    language: Language,
+    params: Vec<(String, String)>,
+}
+
+impl Call<'_> {
+    /// A parameter; one that is empty is absent, one that comes often is a list.
+    fn param(&self, name: &str) -> Option<String> {
+        let all: Vec<&str> = self
+            .params
+            .iter()
+            .filter(|(n, v)| n == name && !v.trim().is_empty())
+            .map(|(_, v)| v.trim())
+            .collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
+    fn jurisdiction(&self) -> Result<(), Faults> {
+        match self.param("jurisdiction_id") {
+            Some(id) if id != self.office.settings.org => {
+                Err(Faults::one(404, "jurisdiction_id is not known"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub fn routes() -> Router<Office> {
+    Router::new().route("/open311/{*rest}", any(enter))
+}
+
+async fn enter(State(office): State<Office>, request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches("/open311/").to_owned();
+    let (stem, extension) = path.rsplit_once('.').unwrap_or((&path, ""));
+    let notation = Notation::of(extension);
+    let is_get = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let answered = match notation {
+        Some(notation) => route(&office, stem, notation, request).await,
+        None => Err(Faults::one(404, "the path ends in .xml or .json")),
+    };
+    let mut response =
+        answered.unwrap_or_else(|faults| faults.answer(notation.unwrap_or(Notation::Xml)));
+    if is_get {
+        let any = HeaderValue::from_static("*");
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
+    }
+    response
+}
+
+async fn route(office: &Office, stem: &str, notation: Notation, request: Request) -> Answer {
+    let (mut parts, body) = request.into_parts();
+    let Ok(Query(params)) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri) else {
+        return Err(Faults::one(400, "the part of the address after ? is not name=value in UTF-8"));
+    };
+    let asking = Asking::from_request_parts(&mut parts, office).await;
+    let Ok(asking) = asking else { return Err(Faults::one(400, "Idempotency-Key is too long")) };
+    let call = Call { office, notation, language: asking.language, params };
+    let steps: Vec<&str> = stem.split('/').collect();
+    let method = &parts.method;
+    if *method == Method::POST && steps == ["v2", "requests"] {
+        return post::post(call, asking.key, Request::from_parts(parts, body)).await;
+    }
+    let known = matches!(
+        steps.as_slice(),
+        ["discovery"]
+            | ["v2", "services" | "requests"]
+            | ["v2", "services" | "requests" | "tokens", _]
+    );
+    if !known {
+        return Err(Faults::one(404, "there is nothing at this path"));
+    }
+    if *method == Method::OPTIONS {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+        return Ok(response);
+    }
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return Err(Faults::one(405, "this method cannot be used here"));
+    }
+    call.jurisdiction()?;
+    let mut response = match steps.as_slice() {
+        ["discovery"] => discovery(&call, &parts.headers),
+        ["v2", "services"] => services::list(&call),
+        ["v2", "services", code] => services::definition(&call, code)?,
+        ["v2", "requests"] => requests::list(&call).await?,
+        ["v2", "requests", id] => requests::one(&call, id).await?,
+        _ => return Err(Faults::one(404, "this token is not known: numbers are given at once")),
+    };
+    let language = HeaderValue::from_static(call.language.code());
+    response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    Ok(response)
+}
+
+fn discovery(call: &Call<'_>, headers: &HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+    let local = host.starts_with("localhost") || host.starts_with("127.");
+    let scheme = if local { "http" } else { "https" };
+    let org = &call.office.settings.org;
+    let endpoint = Tree::Fields(vec![
+        ("specification", text("http://wiki.open311.org/GeoReport_v2")),
+        ("url", text(format!("{scheme}://{host}/open311/v2"))),
+        ("changeset", text(CHANGESET)),
+        ("type", text("production")),
+        ("formats", Tree::List("format", vec![text("text/xml"), text("application/json")])),
+    ]);
+    let tree = Tree::Fields(vec![
+        ("changeset", text(CHANGESET)),
+        ("contact", text(format!("{org}: transport appeals"))),
+        ("key_service", text(format!("Ask {org} for an api_key"))),
+        ("endpoints", Tree::List("endpoint", vec![endpoint])),
+    ]);
+    call.notation.answer(StatusCode::OK, "discovery", &tree)
+}

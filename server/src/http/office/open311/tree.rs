@@ -1,0 +1,169 @@
+//! One tree, two notations: XML, and JSON as Open311 maps it ("Spark": no root, a list is always an array).
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+/// The notation that was asked for, by the extension of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    Xml,
+    Json,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree {
+    /// Text; `None` is an empty element, or null.
+    Text(Option<String>),
+    Bool(bool),
+    Int(i64),
+    Number(Option<f64>),
+    /// Children of one name.
+    List(&'static str, Vec<Tree>),
+    Fields(Vec<(&'static str, Tree)>),
+}
+
+/// Text.
+pub fn text(text: impl Into<String>) -> Tree {
+    Tree::Text(Some(text.into()))
+}
+
+/// Nothing.
+pub const NOTHING: Tree = Tree::Text(None);
+
+impl Tree {
+    fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => text.clone().into(),
+            Self::Bool(yes) => (*yes).into(),
+            Self::Int(number) => (*number).into(),
+            Self::Number(number) => (*number).into(),
+            Self::List(_, items) => items.iter().map(Self::json).collect(),
+            Self::Fields(fields) => {
+                fields.iter().map(|(name, tree)| ((*name).to_owned(), tree.json())).collect()
+            }
+        }
+    }
+
+    fn xml(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => escape(text.as_deref().unwrap_or_default(), out),
+            Self::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),
+            Self::Int(number) => out.push_str(&number.to_string()),
+            Self::Number(number) => {
+                out.push_str(&number.map_or_else(String::new, |n| n.to_string()));
+            }
+            Self::List(name, items) => items.iter().for_each(|item| element(name, item, out)),
+            Self::Fields(fields) => {
+                for (name, tree) in fields {
+                    element(name, tree, out);
+                }
+            }
+        }
+    }
+}
+
+fn element(name: &str, tree: &Tree, out: &mut String) {
+    out.push('<');
+    out.push_str(name);
+    out.push('>');
+    tree.xml(out);
+    out.push_str("</");
+    out.push_str(name);
+    out.push('>');
+}
+
+/// Characters that XML 1.0 cannot hold are left out.
+fn escape(text: &str, out: &mut String) {
+    let fits = |c: &char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    let clean: String = text.chars().filter(fits).collect();
+    out.push_str(&quick_xml::escape::escape(clean.as_str()));
+}
+
+impl Notation {
+    /// Of an extension.
+    pub fn of(extension: &str) -> Option<Self> {
+        match extension {
+            "xml" => Some(Self::Xml),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// Its extension.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Xml => "xml",
+            Self::Json => "json",
+        }
+    }
+
+    /// The answer.
+    pub fn answer(self, status: StatusCode, root: &str, tree: &Tree) -> Response {
+        let (kind, body) = match self {
+            Self::Json => ("application/json; charset=utf-8", tree.json().to_string()),
+            Self::Xml => {
+                let mut body = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+                element(root, tree, &mut body);
+                ("text/xml; charset=utf-8", body)
+            }
+        };
+        let mut response = (status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        response
+    }
+}
+
+/// What went wrong: HTTP status and words, all of it together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Faults(pub Vec<(u16, String)>);
+
+impl Faults {
+    /// One.
+    pub fn one(code: u16, words: impl Into<String>) -> Self {
+        Self(vec![(code, words.into())])
+    }
+
+    /// The answer.
+    pub fn answer(&self, notation: Notation) -> Response {
+        let status = self.0.first().and_then(|f| StatusCode::from_u16(f.0).ok());
+        let errors = self.0.iter().map(|(code, words)| {
+            Tree::Fields(vec![("code", Tree::Int((*code).into())), ("description", text(words))])
+        });
+        let tree = Tree::List("error", errors.collect());
+        notation.answer(status.unwrap_or(StatusCode::BAD_REQUEST), "errors", &tree)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_notations_say_the_same() {
+        let tree = Tree::List(
+            "request",
+            vec![Tree::Fields(vec![
+                ("description", text("Қала & <әріп> \u{1}")),
+                ("zipcode", NOTHING),
+                ("lat", Tree::Number(Some(43.25))),
+                ("long", Tree::Number(None)),
+                ("metadata", Tree::Bool(true)),
+                ("values", Tree::List("value", vec![])),
+            ])],
+        );
+        let expected = serde_json::json!([{
+            "description": "Қала & <әріп> \u{1}", "zipcode": null, "lat": 43.25, "long": null,
+            "metadata": true, "values": [],
+        }]);
+        assert_eq!(tree.json(), expected);
+        let mut xml = String::new();
+        tree.xml(&mut xml);
+        assert_eq!(
+            xml,
+            "<request><description>Қала &amp; &lt;әріп&gt; </description><zipcode></zipcode>\
+             <lat>43.25</lat><long></long><metadata>true</metadata><values></values></request>"
+        );
+    }
+}

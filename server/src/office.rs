@@ -1,0 +1,120 @@
+//! The register's part of the composition root: keys → ledger → register and staff → routes.
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
+use crate::ledger::Ledger;
+use crate::reads::Reads;
+use crate::register::{Keys, Law, Register};
+use crate::staff::{NewAccount, SessionLimits, Staff};
+use crate::view::Language;
+use anyhow::{Context, Result};
+use appeals::access::Role;
+use axum::Router;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the key of a request is known, seconds.
+const KEYS_KEPT_S: i64 = 86_400;
+/// How often old ones are looked for.
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
+
+/// What the register is opened with.
+pub struct Parts<'a> {
+    /// Settings.
+    pub settings: &'a Settings,
+    /// The city's time.
+    pub clock: Clock,
+    /// A simulated city: it gets fictional staff.
+    pub demo: bool,
+    /// The live picture and the record.
+    pub reads: Reads,
+}
+
+/// Opens the register over the database of the settings, whose schema is up to date; without a key it stays
+/// off and its routes are not there.
+pub async fn open(parts: Parts<'_>) -> Result<Router> {
+    let Parts { settings, clock, demo, reads } = parts;
+    if settings.register.key.0.is_empty() {
+        tracing::warn!(
+            "the register of appeals is off: set JOLDA_REGISTER__KEY to 64 hexadecimal digits \
+             (openssl rand -hex 32) and keep them safe"
+        );
+        return Ok(Router::new());
+    }
+    let ledger = Ledger::open(&settings.database_url()).await.context("the register's database")?;
+    let keys = Arc::new(Keys::parse(&settings.register.key.0)?);
+    let staff = staff(settings, ledger.clone(), Arc::clone(&keys), !demo);
+    if demo {
+        fictional_staff(&staff).await?;
+    }
+    let view = reads.view(Language::default());
+    let law = Law::shipped(view.timetable().zone.clone(), &settings.register.org)?;
+    let register = Register::new(ledger, keys, Arc::new(law), clock);
+    let stops: StopPlaces = Arc::new(move |id: &str| {
+        let view = reads.view(Language::default());
+        let stop = view.timetable().stop_by_id(id)?;
+        let stop = &view.timetable().stops[stop.get()];
+        let place = stop.place?;
+        Some(StopPlace { name: stop.name.to_string(), lat: place.lat, lon: place.lon })
+    });
+    tokio::spawn(forget_keys(register.clone()));
+    Ok(router(OfficeState {
+        register,
+        staff,
+        stops,
+        settings: Arc::new(settings.register.clone()),
+        limits: Arc::new(settings.http.clone()),
+        clock: Clock::machine(),
+    }))
+}
+
+/// Keys of requests are kept for a day: who repeats one later files anew.
+async fn forget_keys(register: Register) {
+    let mut hours = tokio::time::interval(SWEEP_INTERVAL);
+    loop {
+        hours.tick().await;
+        if let Err(error) = register.forget_keys(register.now() - KEYS_KEPT_S).await {
+            tracing::warn!(%error, "old keys of requests could not be forgotten");
+        }
+    }
+}
+
+/// The staff of the settings.
+pub fn staff(settings: &Settings, ledger: Ledger, keys: Arc<Keys>, second_factor: bool) -> Staff {
+    let limits = SessionLimits {
+        idle_s: settings.register.session_idle_s,
+        whole_s: settings.register.session_s,
+        second_factor,
+    };
+    Staff::new(ledger, keys, Clock::machine(), limits)
+}
+
+/// People of the demo: named after what they do, so that nobody takes them for anybody.
+async fn fictional_staff(staff: &Staff) -> Result<()> {
+    let roles = [
+        ("operator", "Demo operator", Role::PhoneOperator),
+        ("handler", "Demo handler", Role::Handler),
+        ("supervisor", "Demo supervisor", Role::Supervisor),
+        ("head", "Demo head", Role::Head),
+        ("auditor", "Demo auditor", Role::Auditor),
+    ];
+    // Of the process, not of the log: it is a secret even where all else is play.
+    let password = format!("demo-{}", &crate::register::Key::random()?.0[..12]);
+    let mut out = std::io::stdout();
+    for (login, name, role) in roles {
+        let account = NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            role,
+            org: None,
+            desk: None,
+            password: password.clone(),
+        };
+        staff.add(account).await?;
+    }
+    let logins = roles.map(|r| r.0).join(", ");
+    writeln!(out, "Fictional staff of the demo: {logins}; password {password}")?;
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! How an appeal comes in, by whichever channel: once, with a number, on disk before the answer goes out.
+
+use super::rows;
+use super::seal::random;
+use super::{Register, ServiceError};
+use crate::ledger::{LedgerError, Statement};
+use appeals::access::Role;
+use appeals::answer::ReplyBy;
+use appeals::appeal::{Appeal, Draft, Event, Intake, register, usual_reply};
+use appeals::channel::Channel;
+use appeals::ids::{AppealId, ApplicantId, ContactId, PersonId};
+use appeals::journal::{Entry, Hash};
+use appeals::number::AppealNumber;
+use serde::{Deserialize, Serialize};
+use transit::EpochS;
+
+/// How often a number that another server took is replaced by the next.
+const NUMBER_TRIES: usize = 5;
+/// How far back the day of receipt of a letter may lie, seconds.
+const RECEIVED_BACK_S: EpochS = 60 * 86_400;
+
+/// What says who speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Personal {
+    /// Name.
+    pub name: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Postal address.
+    pub address: Option<String>,
+    /// Individual identification number.
+    pub iin: Option<String>,
+}
+
+impl Personal {
+    /// Without blanks around and without what is empty.
+    #[must_use]
+    pub fn trimmed(self) -> Self {
+        let trim =
+            |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        Self {
+            name: trim(self.name),
+            phone: trim(self.phone),
+            email: trim(self.email),
+            address: trim(self.address),
+            iin: trim(self.iin),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// An appeal on its way in.
+#[derive(Clone, Debug)]
+pub struct Filing {
+    /// What is said.
+    pub draft: Draft,
+    /// By which way.
+    pub channel: Channel,
+    /// Who says it. Without a name it is a signal.
+    pub personal: Personal,
+    /// How to answer; the channel's way if not said.
+    pub reply_by: Option<ReplyBy>,
+    /// The request's own key: the same key makes one appeal.
+    pub key: Option<String>,
+    /// When a letter came; now if not said.
+    pub received_at: Option<EpochS>,
+    /// Who writes it down.
+    pub by: Option<(PersonId, Role)>,
+}
+
+/// What the applicant is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filed {
+    /// Id.
+    pub id: AppealId,
+    /// The number.
+    pub number: AppealNumber,
+    /// The PIN: shown now and never again.
+    pub pin: String,
+    /// Terms are counted from this day.
+    pub registered_on: jiff::civil::Date,
+    /// The answer is due; none for a signal.
+    pub due_on: Option<jiff::civil::Date>,
+    /// When it came.
+    pub received_at: EpochS,
+    /// Whose queue.
+    pub desk: String,
+    /// A danger.
+    pub safety: bool,
+}
+
+/// An appeal made, and what is to be written.
+pub(super) struct Made {
+    pub filed: Filed,
+    pub statements: Vec<Statement>,
+}
+
+/// The key of a request as it is kept, with the hash of what was asked.
+struct Once {
+    scope: &'static str,
+    key_hash: String,
+    request_hash: String,
+}
+
+impl Register {
+    /// Takes an appeal. When it comes back, the appeal is on disk; the same key again gets the same answer.
+    pub async fn file(&self, filing: Filing) -> Result<Filed, ServiceError> {
+        let once = self.once(&filing)?;
+        if let Some(once) = &once
+            && let Some(before) = self.before(once).await?
+        {
+            return Ok(before);
+        }
+        for _ in 0..NUMBER_TRIES {
+            let made = self.make(&filing).await?;
+            let mut statements = Vec::with_capacity(made.statements.len() + 1);
+            if let Some(once) = &once {
+                let place = format!("idempotency/{}", once.key_hash);
+                let sealed = self.keys.seal(&place, &made.filed)?;
+                statements.push(rows::idempotency(
+                    once.scope,
+                    &once.key_hash,
+                    self.now(),
+                    &once.request_hash,
+                    sealed,
+                ));
+            }
+            statements.extend(made.statements);
+            match self.ledger.write(statements).await {
+                Ok(()) => return Ok(made.filed),
+                Err(LedgerError::Conflict(0)) if once.is_some() => {
+                    let once = once.as_ref().ok_or(ServiceError::Unknown)?;
+                    return self.before(once).await?.ok_or(ServiceError::Unknown);
+                }
+                // Another server took the number: look again.
+                Err(LedgerError::Conflict(_)) => *self.serial.lock().await = None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ServiceError::Numbers)
+    }
+
+    /// Forgets the keys of requests from before `before`, and with them the answers that hold a PIN.
+    pub async fn forget_keys(&self, before: EpochS) -> Result<(), ServiceError> {
+        let sql = "DELETE FROM idempotency WHERE at < $1";
+        Ok(self.ledger.write(vec![Statement::new(sql, vec![before.into()]).optional()]).await?)
+    }
+
+    /// An appeal and its rows, nothing written yet.
+    pub(super) async fn make(&self, filing: &Filing) -> Result<Made, ServiceError> {
+        let now = self.now();
+        let received_at = filing.received_at.unwrap_or(now).clamp(now - RECEIVED_BACK_S, now);
+        let personal = filing.personal.clone().trimmed();
+        let id = AppealId::new(self.now_ms(), random()?);
+        let contact = ContactId::new(self.now_ms(), random()?);
+        let named = personal.name.is_some();
+        let applicant = named.then(|| random().map(|r| ApplicantId::new(self.now_ms(), r)));
+        let applicant = applicant.transpose()?;
+        let law = self.law();
+        let on = law.office.registered_on(&law.calendars, received_at).on;
+        let intake = Intake {
+            id,
+            number: self.next_number(on.year()).await?,
+            contact,
+            channel: filing.channel,
+            applicant,
+            registered_by: filing.by.map(|b| b.0),
+            org: law.org.clone(),
+            received_at,
+        };
+        let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
+        let (pin, pin_hash) = self.keys.new_pin()?;
+        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now)?];
+        if let Some(applicant) = applicant {
+            statements.push(self.applicant_row(filing, applicant, &personal, now)?);
+        }
+        let entries = entries(None, id, now, filing.by, &events)?;
+        let head = entries.last().ok_or(ServiceError::Journal)?;
+        let sealed = self.keys.seal(&rows::place(id), &appeal)?;
+        let by = filing.by.map(|b| b.0);
+        statements.push(rows::insert(&appeal, on.year(), &pin_hash, by, head, sealed, law));
+        statements.extend(appeal.subjects.iter().map(|s| rows::subject(id, s)));
+        for entry in &entries {
+            statements.push(self.journal_row(entry)?);
+        }
+        let filed = Filed {
+            id,
+            number: appeal.number,
+            pin: pin.reveal(),
+            registered_on: appeal.registered_on,
+            due_on: appeal.due_on,
+            received_at,
+            desk: appeal.desk.to_string(),
+            safety: appeal.safety,
+        };
+        Ok(Made { filed, statements })
+    }
+
+    fn once(&self, filing: &Filing) -> Result<Option<Once>, ServiceError> {
+        let Some(key) = &filing.key else { return Ok(None) };
+        let scope = filing.channel.name();
+        let request = serde_json::to_string(&(&filing.draft, &filing.personal))
+            .map_err(super::SealError::from)?;
+        Ok(Some(Once {
+            scope,
+            key_hash: self.keys.lookup(&format!("once:{scope}:{key}"))?,
+            request_hash: Hash::of(request.as_bytes()).to_string(),
+        }))
+    }
+
+    /// The answer that the same request got before.
+    async fn before(&self, once: &Once) -> Result<Option<Filed>, ServiceError> {
+        let sql = "SELECT request_hash, sealed FROM idempotency WHERE scope = $1 AND key_hash = $2";
+        let values = vec![once.scope.into(), once.key_hash.clone().into()];
+        let Some((request_hash, sealed)) = self.ledger.row::<(String, String)>(sql, values).await?
+        else {
+            return Ok(None);
+        };
+        if request_hash != once.request_hash {
+            return Err(ServiceError::KeyReused);
+        }
+        let place = format!("idempotency/{}", once.key_hash);
+        Ok(Some(self.keys.open(&place, &sealed)?))
+    }
+
+    async fn next_number(&self, year: i16) -> Result<AppealNumber, ServiceError> {
+        let mut serial = self.serial.lock().await;
+        let last = match *serial {
+            Some((of, last)) if of == year => last,
+            _ => {
+                let sql = "SELECT COALESCE(MAX(serial), 0) FROM appeals WHERE year = $1";
+                let row = self.ledger.row::<(i64,)>(sql, vec![i64::from(year).into()]).await?;
+                row.map_or(0, |r| r.0 as u32)
+            }
+        };
+        *serial = Some((year, last + 1));
+        AppealNumber::new(year, last + 1).ok_or(ServiceError::Numbers)
+    }
+
+    fn contact_row(
+        &self,
+        filing: &Filing,
+        appeal: &Appeal,
+        personal: &Personal,
+        now: EpochS,
+    ) -> Result<Statement, ServiceError> {
+        let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
+        // Without a name there is no applicant; how to answer is kept with the contact.
+        let sealed = (appeal.applicant.is_none() && !personal.is_empty())
+            .then(|| self.keys.seal(&format!("contact/{}", appeal.contact), personal))
+            .transpose()?;
+        Ok(rows::contact(appeal, filing.by.map(|b| b.0), now, phone, sealed))
+    }
+
+    fn applicant_row(
+        &self,
+        filing: &Filing,
+        id: ApplicantId,
+        personal: &Personal,
+        now: EpochS,
+    ) -> Result<Statement, ServiceError> {
+        let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
+        let email = personal.email.as_deref().map(|e| self.keys.email(e)).transpose()?.flatten();
+        let sealed = self.keys.seal(&format!("applicant/{id}"), personal)?;
+        let reply = filing.reply_by.unwrap_or(usual_reply(filing.channel));
+        let language = filing.draft.language;
+        Ok(rows::applicant(id, language, reply, (phone, email), sealed, now))
+    }
+
+    pub(super) fn journal_row(&self, entry: &Entry) -> Result<Statement, ServiceError> {
+        let place = format!("journal/{}/{}", entry.appeal, entry.seq);
+        let sealed = self.keys.seal(&place, &entry.payload)?;
+        Ok(rows::journal(entry, sealed))
+    }
+}
+
+/// The entries of some events after `last`.
+pub(super) fn entries(
+    last: Option<&Entry>,
+    appeal: AppealId,
+    at: EpochS,
+    by: Option<(PersonId, Role)>,
+    events: &[Event],
+) -> Result<Vec<Entry>, ServiceError> {
+    let who = (by.map(|b| b.0), by.map(|b| b.1));
+    let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
+    for event in events {
+        let entry = Entry::after(entries.last().or(last), appeal, at, who, event);
+        entries.push(entry.map_err(|_| ServiceError::Journal)?);
+    }
+    Ok(entries)
+}

@@ -1,0 +1,136 @@
+//! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
+//! here it is loaded, written and shown.
+
+mod intake;
+mod reading;
+mod rows;
+mod seal;
+mod settings;
+mod show;
+mod work;
+
+pub use intake::{Filed, Filing, Personal};
+pub use reading::{Asked, QueueRow, Stage};
+pub use seal::{KEY_BYTES, Keys, SealError, random, same};
+pub use settings::{Key, RegisterSettings};
+pub use show::{AppealShown, Revealed};
+pub use work::Worked;
+
+use crate::clock::Clock;
+use crate::ledger::{Ledger, LedgerError};
+use appeals::appeal::{Refusal, RegisterError, Rules};
+use appeals::calendar::{Calendars, Office, Week, WorkingHours};
+use appeals::ids::OrgId;
+use appeals::kind::Catalogue;
+use appeals::law::Terms;
+use appeals::shipped;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Why the register did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// A form can mend it.
+    #[error(transparent)]
+    Draft(#[from] RegisterError),
+    /// The machine of statuses says no.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// There is no such appeal, or none that the asker may know of.
+    #[error("there is no such appeal")]
+    Unknown,
+    /// The key of the request was used for another request.
+    #[error("this key was used for another request")]
+    KeyReused,
+    /// The year's numbers are used up.
+    #[error("the numbers of the year are used up")]
+    Numbers,
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Keys and sealed data.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A journal that does not hold.
+    #[error("the journal of the appeal is broken")]
+    Journal,
+    /// Data that the program brought cannot be used.
+    #[error("{0}")]
+    Data(String),
+}
+
+/// What appeals are judged by.
+#[derive(Debug)]
+pub struct Law {
+    terms: Terms,
+    calendars: Calendars,
+    kinds: Catalogue,
+    office: Office,
+    org: OrgId,
+}
+
+impl Law {
+    /// The shipped data, in the city's zone.
+    pub fn shipped(zone: TimeZone, org: &str) -> Result<Self, ServiceError> {
+        let data = |error: String| ServiceError::Data(error);
+        Ok(Self {
+            terms: shipped::terms().map_err(|e| data(e.to_string()))?,
+            calendars: shipped::calendars().map_err(|e| data(e.to_string()))?,
+            kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
+            office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
+            org: OrgId::from(org),
+        })
+    }
+
+    /// As the machine of statuses wants it.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules {
+            terms: &self.terms,
+            calendars: &self.calendars,
+            kinds: &self.kinds,
+            office: &self.office,
+        }
+    }
+
+    /// The catalogue of kinds.
+    pub fn kinds(&self) -> &Catalogue {
+        &self.kinds
+    }
+
+    /// The office's time.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+}
+
+/// The register. Cheap to clone.
+#[derive(Clone)]
+pub struct Register {
+    ledger: Ledger,
+    keys: Arc<Keys>,
+    law: Arc<Law>,
+    clock: Clock,
+    serial: Arc<Mutex<Option<(i16, u32)>>>,
+}
+
+impl Register {
+    /// A register over a ledger.
+    pub fn new(ledger: Ledger, keys: Arc<Keys>, law: Arc<Law>, clock: Clock) -> Self {
+        Self { ledger, keys, law, clock, serial: Arc::default() }
+    }
+
+    /// What appeals are judged by.
+    pub fn law(&self) -> &Law {
+        &self.law
+    }
+
+    /// The city's time.
+    pub fn now(&self) -> transit::EpochS {
+        self.clock.now()
+    }
+
+    fn now_ms(&self) -> u64 {
+        (self.clock.now_precise_s() * 1_000.0) as u64
+    }
+}

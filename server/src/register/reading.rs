@@ -1,0 +1,278 @@
+//! Questions to the register.
+
+use super::{Keys, Personal, Register, ServiceError};
+use crate::ledger::Value;
+use api::{AppealRow, AppealStep};
+use appeals::appeal::{Appeal, Event};
+use appeals::ids::AppealId;
+use appeals::journal::{Entry, verify};
+use appeals::number::{AppealNumber, Pin};
+use appeals::words::Language;
+use sqlx::FromRow;
+use transit::EpochS;
+
+/// Most rows of one answer.
+pub const ROWS_MAX: u32 = 1_000;
+
+const ROW: &str = "SELECT appeal_id, number, kind, status, channel, desk_id, assignee_id, route_id, \
+     stop_id, event_at, finding, safety, registered_at, updated_at, due_at, version, legal_kind \
+     FROM appeals";
+
+/// Which appeals. What is `None` is open.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Only those that are worked on, or only those that are done.
+    pub open: Option<bool>,
+    /// Of this desk.
+    pub desk: Option<String>,
+    /// Of this person.
+    pub assignee: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// About this route.
+    pub route_id: Option<String>,
+    /// About this stop.
+    pub stop_id: Option<String>,
+    /// That this carrier was asked about.
+    pub carrier: Option<String>,
+    /// Of the telephone with this keyed hash.
+    pub phone_hash: Option<String>,
+    /// Put into the register from then …
+    pub from: Option<EpochS>,
+    /// … to before then.
+    pub to: Option<EpochS>,
+}
+
+/// An appeal in a list.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "columns of the table")]
+pub struct QueueRow {
+    pub appeal_id: String,
+    pub number: String,
+    pub kind: String,
+    pub status: String,
+    pub channel: String,
+    pub desk_id: String,
+    pub assignee_id: Option<String>,
+    pub route_id: Option<String>,
+    pub stop_id: Option<String>,
+    pub event_at: Option<i64>,
+    pub finding: Option<String>,
+    pub safety: i64,
+    pub registered_at: i64,
+    pub updated_at: i64,
+    pub due_at: Option<i64>,
+    pub version: i64,
+    pub legal_kind: String,
+}
+
+impl From<QueueRow> for AppealRow {
+    fn from(row: QueueRow) -> Self {
+        Self {
+            number: row.number,
+            kind: row.kind,
+            status: row.status,
+            channel: row.channel,
+            desk: row.desk_id,
+            assignee: row.assignee_id,
+            route_id: row.route_id,
+            stop_id: row.stop_id,
+            event_at: row.event_at,
+            finding: row.finding,
+            safety: row.safety != 0,
+            registered_at: row.registered_at,
+            due_at: row.due_at,
+            version: row.version as u32,
+        }
+    }
+}
+
+/// An appeal with the way that it went.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The appeal.
+    pub appeal: Appeal,
+    /// Its statuses in order.
+    pub steps: Vec<AppealStep>,
+}
+
+#[derive(FromRow)]
+struct PinRow {
+    appeal_id: String,
+    pin_hash: String,
+}
+
+#[derive(FromRow)]
+struct JournalRow {
+    seq: i64,
+    at: i64,
+    actor_id: Option<String>,
+    role: Option<String>,
+    prev: String,
+    hash: String,
+    sealed: String,
+}
+
+impl Register {
+    /// Appeals by the time that is left, least first; those without a term after them.
+    pub async fn queue(&self, asked: &Asked, limit: u32) -> Result<Vec<QueueRow>, ServiceError> {
+        let order =
+            "ORDER BY safety DESC, CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, number";
+        self.list(asked, order, limit).await
+    }
+
+    /// Appeals, newest first.
+    pub async fn newest(&self, asked: &Asked, limit: u32) -> Result<Vec<QueueRow>, ServiceError> {
+        self.list(asked, "ORDER BY registered_at DESC, number DESC", limit).await
+    }
+
+    async fn list(
+        &self,
+        asked: &Asked,
+        order: &str,
+        limit: u32,
+    ) -> Result<Vec<QueueRow>, ServiceError> {
+        let mut wheres: Vec<String> = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        let texts = [
+            ("desk_id = ", &asked.desk),
+            ("assignee_id = ", &asked.assignee),
+            ("kind = ", &asked.kind),
+            ("route_id = ", &asked.route_id),
+            ("stop_id = ", &asked.stop_id),
+            ("carrier_id = ", &asked.carrier),
+        ];
+        let mut add = |condition: &str, value: Value| {
+            values.push(value);
+            wheres.push(condition.replace('?', &format!("${}", values.len())));
+        };
+        if let Some(open) = asked.open {
+            add("is_open = ?", open.into());
+        }
+        for (condition, value) in texts {
+            if let Some(value) = value {
+                add(&format!("{condition}?"), value.clone().into());
+            }
+        }
+        if let Some(hash) = &asked.phone_hash {
+            let by_phone = "(applicant_id IN (SELECT applicant_id FROM applicants WHERE phone_hash = ?) \
+                 OR contact_id IN (SELECT contact_id FROM contacts WHERE phone_hash = ?))";
+            add(by_phone, hash.clone().into());
+        }
+        if let Some(from) = asked.from {
+            add("registered_at >= ?", from.into());
+        }
+        if let Some(to) = asked.to {
+            add("registered_at < ?", to.into());
+        }
+        let wheres = if wheres.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", wheres.join(" AND "))
+        };
+        let limit = limit.min(ROWS_MAX);
+        let sql = format!("{ROW}{wheres} {order} LIMIT {limit}");
+        Ok(self.ledger.rows(&sql, values).await?)
+    }
+
+    /// The row of a number.
+    pub async fn row_of(&self, number: AppealNumber) -> Result<Option<QueueRow>, ServiceError> {
+        let sql = format!("{ROW} WHERE number = $1");
+        Ok(self.ledger.row(&sql, vec![number.to_string().into()]).await?)
+    }
+
+    /// The id of a number.
+    pub async fn id_of(&self, number: AppealNumber) -> Result<AppealId, ServiceError> {
+        let row = self.row_of(number).await?.ok_or(ServiceError::Unknown)?;
+        row.appeal_id.parse().map_err(|_| ServiceError::Unknown)
+    }
+
+    /// The appeal of a number and its PIN. A wrong number and a wrong PIN are one answer and take one time.
+    pub async fn id_by_pin(&self, number: &str, pin: &str) -> Result<AppealId, ServiceError> {
+        let number = number.parse::<AppealNumber>().ok().map(|n| n.to_string());
+        let sql = "SELECT appeal_id, pin_hash FROM appeals WHERE number = $1";
+        let values = vec![number.unwrap_or_default().into()];
+        let row = self.ledger.row::<PinRow>(sql, values).await?;
+        let pin = Pin::parse(pin);
+        let nothing = Pin::parse("00000000");
+        let Some(tried) = pin.or(nothing) else { return Err(ServiceError::Unknown) };
+        let hash = row.as_ref().map(|r| r.pin_hash.as_str());
+        let right = self.keys.is_pin(tried, hash) && pin.is_some();
+        let id = row.filter(|_| right).and_then(|r| r.appeal_id.parse().ok());
+        id.ok_or(ServiceError::Unknown)
+    }
+
+    /// The appeal with its way, for who knows its PIN.
+    pub async fn stage(&self, id: AppealId, language: Language) -> Result<Stage, ServiceError> {
+        let appeal = self.load(id).await?.appeal;
+        let mut steps = Vec::new();
+        for entry in self.journal(id).await? {
+            let status = match entry.event().map_err(|_| ServiceError::Journal)? {
+                Event::Registered { .. } => appeals::appeal::Status::Registered,
+                Event::Moved { to, .. } => to,
+                _ => continue,
+            };
+            steps.push(AppealStep {
+                at: entry.at,
+                status: status.name().to_owned(),
+                label: status.label(language).to_owned(),
+            });
+        }
+        Ok(Stage { appeal, steps })
+    }
+
+    /// The whole journal of an appeal, if it holds.
+    pub async fn journal(&self, id: AppealId) -> Result<Vec<Entry>, ServiceError> {
+        let head = self.load(id).await?.last.hash;
+        let sql = "SELECT seq, at, actor_id, role, prev, hash, sealed FROM appeal_journal \
+                   WHERE appeal_id = $1 ORDER BY seq";
+        let rows = self.ledger.rows::<JournalRow>(sql, vec![id.to_string().into()]).await?;
+        let entries: Result<Vec<_>, _> =
+            rows.into_iter().map(|row| entry(&self.keys, id, row)).collect();
+        let entries = entries?;
+        verify(id, &entries, Some(head)).map_err(|_| ServiceError::Journal)?;
+        Ok(entries)
+    }
+
+    /// Who appeals, opened.
+    pub(super) async fn personal(&self, appeal: &Appeal) -> Result<Personal, ServiceError> {
+        let (sql, id, place) = match appeal.applicant {
+            Some(id) => (
+                "SELECT sealed FROM applicants WHERE applicant_id = $1",
+                id.to_string(),
+                format!("applicant/{id}"),
+            ),
+            None => (
+                "SELECT sealed FROM contacts WHERE contact_id = $1",
+                appeal.contact.to_string(),
+                format!("contact/{}", appeal.contact),
+            ),
+        };
+        let row = self.ledger.row::<(Option<String>,)>(sql, vec![id.into()]).await?;
+        match row.and_then(|r| r.0) {
+            Some(sealed) => Ok(self.keys.open(&place, &sealed)?),
+            None => Ok(Personal::default()),
+        }
+    }
+
+    /// The keyed hash of a telephone.
+    pub fn phone_hash(&self, phone: &str) -> Result<Option<String>, ServiceError> {
+        Ok(self.keys.phone(phone)?)
+    }
+}
+
+fn entry(keys: &Keys, appeal: AppealId, row: JournalRow) -> Result<Entry, ServiceError> {
+    let broken = |_| ServiceError::Journal;
+    let place = format!("journal/{appeal}/{}", row.seq);
+    let role = row.role.map(|r| serde_json::from_value(serde_json::Value::String(r)));
+    Ok(Entry {
+        appeal,
+        seq: row.seq as u32,
+        at: row.at,
+        actor: row.actor_id.map(|a| a.parse()).transpose().map_err(|_| ServiceError::Journal)?,
+        role: role.transpose().map_err(|_| ServiceError::Journal)?,
+        payload: keys.open(&place, &row.sealed)?,
+        prev: row.prev.parse().map_err(broken)?,
+        hash: row.hash.parse().map_err(broken)?,
+    })
+}

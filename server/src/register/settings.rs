@@ -1,0 +1,65 @@
+//! Settings of the register.
+
+use super::seal::{KEY_BYTES, SealError, random};
+use serde::{Deserialize, Serialize};
+
+/// A secret of the settings; never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub String);
+
+impl Key {
+    /// A new master key.
+    pub fn random() -> Result<Self, SealError> {
+        let bytes = random::<KEY_BYTES>()?;
+        let hex = |byte: u8| [byte >> 4, byte & 15].map(|d| char::from_digit(d.into(), 16));
+        Ok(Self(bytes.into_iter().flat_map(hex).flatten().collect()))
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "Key(none)" } else { "Key(••••)" })
+    }
+}
+
+/// The register of appeals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegisterSettings {
+    /// Master key, 64 hexadecimal digits (`openssl rand -hex 32`), from the environment:
+    /// `JOLDA_REGISTER__KEY`. Without it the register is off. Who loses it loses all personal data.
+    pub key: Key,
+    /// Which organisation answers.
+    pub org: String,
+    /// Keys of programs that may post by Open311, from the environment, separated by commas.
+    pub api_keys: Key,
+    /// Appeals that one address may file in a burst …
+    pub file_burst: u32,
+    /// … and per minute after it.
+    pub file_per_minute: f64,
+    /// Tries of a PIN for one number in 15 minutes.
+    pub pin_tries: u32,
+    /// Tries of a PIN from one address in an hour.
+    pub pin_tries_address: u32,
+    /// Longest time without a request before a session ends, seconds.
+    pub session_idle_s: i64,
+    /// Longest session, seconds.
+    pub session_s: i64,
+}
+
+impl Default for RegisterSettings {
+    fn default() -> Self {
+        Self {
+            key: Key::default(),
+            org: "city".to_owned(),
+            api_keys: Key::default(),
+            file_burst: 10,
+            file_per_minute: 5.0,
+            pin_tries: 5,
+            pin_tries_address: 30,
+            session_idle_s: 15 * 60,
+            session_s: 12 * 3_600,
+        }
+    }
+}

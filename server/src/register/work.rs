@@ -1,0 +1,152 @@
+//! What happens to an appeal after it came in: a command, judged by the machine of statuses, written whole.
+
+use super::intake::{Filing, Personal, entries};
+use super::{Filed, Register, ServiceError, rows};
+use crate::ledger::{LedgerError, Statement};
+use appeals::appeal::{Actor, Appeal, Command, Draft, Event, Refusal};
+use appeals::ids::AppealId;
+use appeals::journal::{Entry, Hash};
+use sqlx::FromRow;
+
+/// An appeal as it was read, with what its next write needs.
+#[derive(Clone, Debug)]
+pub(super) struct Loaded {
+    pub appeal: Appeal,
+    pub taken_by: Option<String>,
+    pub last: Entry,
+}
+
+/// What a command made of an appeal.
+#[derive(Clone, Debug)]
+pub struct Worked {
+    /// The appeal now.
+    pub appeal: Appeal,
+    /// The appeal that carries on a disputed one.
+    pub repeat: Option<Filed>,
+}
+
+#[derive(FromRow)]
+struct StateRow {
+    sealed: String,
+    taken_by: Option<String>,
+    journal_seq: i64,
+    journal_head: String,
+}
+
+impl Register {
+    /// Does `command` to the appeal, if `seen` is still its version and the actor may.
+    pub async fn work(
+        &self,
+        id: AppealId,
+        seen: u32,
+        command: &Command,
+        actor: &Actor,
+    ) -> Result<Worked, ServiceError> {
+        let Loaded { mut appeal, last, .. } = self.load(id).await?;
+        let now = self.now();
+        let rules = self.law().rules();
+        let events =
+            appeal.decide(command, actor, seen, rules, now).map_err(ServiceError::Refused)?;
+        let before = appeal.clone();
+        appeal.accept(&events, now);
+        let by = actor.person.map(|p| (p, actor.role));
+        let entries = entries(Some(&last), id, now, by, &events)?;
+        let Some(head) = entries.last() else { return Ok(Worked { appeal, repeat: None }) };
+        let sealed = self.keys.seal(&rows::place(id), &appeal)?;
+        let mut statements = vec![rows::update(&appeal, seen, now, head, sealed, self.law())];
+        for entry in &entries {
+            statements.push(self.journal_row(entry)?);
+        }
+        statements.extend(self.projections(&before, &appeal)?);
+        let repeat = match events.iter().find_map(repeat_reason) {
+            Some(reason) => {
+                let made = self.make(&self.repeat(&appeal, reason).await?).await?;
+                statements.extend(made.statements);
+                Some(made.filed)
+            }
+            None => None,
+        };
+        self.ledger.write(statements).await.map_err(|error| match error {
+            LedgerError::Conflict(_) => {
+                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
+            }
+            error => error.into(),
+        })?;
+        Ok(Worked { appeal, repeat })
+    }
+
+    /// The appeal of an id with the head of its journal.
+    pub(super) async fn load(&self, id: AppealId) -> Result<Loaded, ServiceError> {
+        let sql = "SELECT sealed, taken_by, journal_seq, journal_head FROM appeals \
+                   WHERE appeal_id = $1";
+        let row = self.ledger.row::<StateRow>(sql, vec![id.to_string().into()]).await?;
+        let row = row.ok_or(ServiceError::Unknown)?;
+        let appeal: Appeal = self.keys.open(&rows::place(id), &row.sealed)?;
+        let hash: Hash = row.journal_head.parse().map_err(|_| ServiceError::Journal)?;
+        // Only what the next entry is chained to.
+        let last = Entry {
+            appeal: id,
+            seq: row.journal_seq as u32,
+            at: 0,
+            actor: None,
+            role: None,
+            payload: String::new(),
+            prev: Hash::default(),
+            hash,
+        };
+        Ok(Loaded { appeal, taken_by: row.taken_by, last })
+    }
+
+    /// Rows beside the appeal that follow from what changed in it.
+    fn projections(&self, before: &Appeal, now: &Appeal) -> Result<Vec<Statement>, ServiceError> {
+        let mut statements = Vec::new();
+        for (old, new) in before.subjects.iter().zip(&now.subjects) {
+            if old != new {
+                statements.push(rows::subject(now.id, new));
+            }
+        }
+        if let Some(answer) = now.answer.as_ref().filter(|a| Some(*a) != before.answer.as_ref()) {
+            let place = format!("answer/{}/{}", now.id, answer.version);
+            let sealed = self.keys.seal(&place, answer)?;
+            statements.push(rows::answer(now.id, answer, sealed));
+        }
+        if let Some(signed) =
+            now.signature.as_ref().filter(|s| Some(*s) != before.signature.as_ref())
+        {
+            statements.push(rows::verdict(now.id, signed));
+        }
+        Ok(statements)
+    }
+
+    /// The appeal that carries on a disputed one: the same claim and person, the reason as its words.
+    async fn repeat(&self, of: &Appeal, reason: &str) -> Result<Filing, ServiceError> {
+        let personal: Personal = self.personal(of).await?;
+        Ok(Filing {
+            draft: Draft {
+                kind: of.kind,
+                topic: of.topic.clone(),
+                legal_kind: Some(of.legal_kind),
+                text: reason.to_owned(),
+                language: of.language,
+                claim: of.claim.clone(),
+                subjects: Vec::new(),
+                may_publish: false,
+                danger: of.safety,
+                parent: Some(of.id),
+            },
+            channel: of.channel,
+            personal,
+            reply_by: None,
+            key: None,
+            received_at: None,
+            by: None,
+        })
+    }
+}
+
+fn repeat_reason(event: &Event) -> Option<&str> {
+    match event {
+        Event::RepeatDue { reason, .. } => Some(reason),
+        _ => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! A server with a register on a database of its own, and people who work in it.
+
+use crate::database::TestDatabase;
+use appeals::access::Role;
+use jiff::tz::TimeZone;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use server::clock::Clock;
+use server::http::HttpLimits;
+use server::http::office::{OfficeState, StopPlace, router};
+use server::ledger::Ledger;
+use server::register::{Key, Keys, Law, Register, RegisterSettings};
+use server::staff::{NewAccount, SessionLimits, Staff};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Monday 23 November 2026, 10:00 in Almaty.
+pub const NOW: i64 = 1_795_410_000;
+pub const PASSWORD: &str = "a long and quiet road";
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub const API_KEY: &str = "key-of-a-program";
+
+pub struct House {
+    pub address: SocketAddr,
+    pub register: Register,
+    pub staff: Staff,
+    pub ledger: Ledger,
+    client: Client,
+}
+
+pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
+    SessionLimits { idle_s, whole_s: 12 * 3_600, second_factor }
+}
+
+impl House {
+    pub async fn open(db: &TestDatabase) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        Self::over(&db.url, Clock::of_city(NOW, 0.001), limits(900, false)).await
+    }
+
+    /// Over a database whose schema is up to date.
+    pub async fn over(url: &str, clock: Clock, limits: SessionLimits) -> Self {
+        let ledger = Ledger::open(url).await.unwrap();
+        let keys = Arc::new(Keys::parse(KEY).unwrap());
+        let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
+        let zone = TimeZone::get("Asia/Almaty").unwrap();
+        let law = Arc::new(Law::shipped(zone, "city").unwrap());
+        let register = Register::new(ledger.clone(), keys, law, clock);
+        let settings = RegisterSettings {
+            api_keys: Key(format!("another, {API_KEY}")),
+            file_burst: 100_000,
+            ..RegisterSettings::default()
+        };
+        let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
+        let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
+        let router = router(OfficeState {
+            register: register.clone(),
+            staff: staff.clone(),
+            stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
+            settings: Arc::new(settings),
+            limits: Arc::new(http.clone()),
+            clock: Clock::machine(),
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            server::http::serve(listener, router, &http, std::future::pending()).await;
+        });
+        Self { address, register, staff, ledger, client: Client::new() }
+    }
+
+    pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("http://{}{path}", self.address))
+    }
+
+    /// A POST of JSON from the server's own page.
+    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.ask(Method::POST, path)
+            .header("origin", format!("http://{}", self.address))
+            .header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    /// A member of staff, signed in: the cookie.
+    pub async fn signed(&self, login: &str, role: Role) -> String {
+        self.signed_of(login, role, None).await
+    }
+
+    pub async fn signed_of(&self, login: &str, role: Role, org: Option<&str>) -> String {
+        let account = NewAccount {
+            login: login.to_owned(),
+            name: format!("Member {login}"),
+            role,
+            org: org.map(str::to_owned),
+            desk: None,
+            password: PASSWORD.to_owned(),
+        };
+        self.staff.add(account).await.unwrap();
+        let sign_in = json!({"login": login, "password": PASSWORD});
+        let response = self.post("/api/v1/staff/sign-in", &sign_in).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{login}");
+        cookie_of(&response)
+    }
+
+    /// A command that must be done; the appeal as the actor sees it then.
+    pub async fn command(&self, cookie: &str, number: &str, mut command: Value) -> Value {
+        let appeal = self.appeal(cookie, number).await;
+        command["version"] = appeal["version"].clone();
+        let path = format!("/api/v1/staff/appeals/{number}/commands");
+        let response = self.post(&path, &command).header("cookie", cookie).send().await.unwrap();
+        let (status, body) = answer(response).await;
+        assert_eq!(status, 200, "{command}: {body}");
+        body
+    }
+
+    pub async fn appeal(&self, cookie: &str, number: &str) -> Value {
+        let path = format!("/api/v1/staff/appeals/{number}");
+        let response = self.ask(Method::GET, &path).header("cookie", cookie).send().await.unwrap();
+        let (status, body) = answer(response).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+}
+
+pub fn cookie_of(response: &reqwest::Response) -> String {
+    let set = response.headers()["set-cookie"].to_str().unwrap();
+    set.split(';').next().unwrap().to_owned()
+}
+
+pub async fn answer(response: reqwest::Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    (status, body)
+}
+
+/// What a citizen says.
+pub fn complaint() -> Value {
+    json!({
+        "kind": "long_wait",
+        "text": "Сорок минут ждал автобус",
+        "language": "ru",
+        "claim": {"route_id": "92", "stop_id": "s1", "event_at": NOW - 3_600, "wait_s": 2_400},
+        "person": {"name": "Айдос Тестов", "phone": "+7 701 000 11 22", "email": "aidos@example.kz"}
+    })
+}

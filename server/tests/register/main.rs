@@ -1,0 +1,14 @@
+//! The register of appeals over real HTTP, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
+#![allow(clippy::print_stdout, reason = "measurements are told")]
+
+#[path = "../store/database.rs"]
+#[allow(dead_code, reason = "shared with the tests of the store")]
+mod database;
+mod desks;
+mod filing;
+mod house;
+mod kill;
+mod load;
+mod open311;
+mod signing;
