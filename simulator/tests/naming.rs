@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use simulator::score::{VisitScore, quantile, score_visits, share_within, watch};
+use simulator::score::{VisitScore, Window, quantile, score_visits, share_within, watch};
 use simulator::worlds::{self, Kind};
 use simulator::{FeedManner, World, WorldConfig};
 use transit::{Monitor, MonitorConfig};
@@ -14,7 +14,7 @@ fn score(kind: Kind, seed: u64, feed: impl Fn(FeedManner) -> FeedManner) -> Visi
     let mut world = World::new(timetable.clone(), config, from - 3_600);
     let mut monitor = Monitor::new(timetable, MonitorConfig::default());
     let watched = watch(&mut world, &mut monitor, from + 5_400, 20);
-    let score = score_visits(&watched, from, from + 3_600);
+    let score = score_visits(&watched, Window { from, to: from + 3_600 });
     assert_eq!(score.twice, 0, "{kind:?} {seed}");
     assert!(quantile(&score.outside_s, 0.5) <= 2.0, "{kind:?} {seed}");
     assert!(share_within(&score.outside_s, 15.0) >= 0.95, "{kind:?} {seed}");

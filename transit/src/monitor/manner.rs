@@ -16,6 +16,8 @@ pub(super) struct Manner {
 const CRUISE_MPS: (f64, f64) = (4.0, 22.0);
 /// Weight of a new stretch in the vehicle's speed.
 const CRUISE_WEIGHT: f32 = 0.3;
+/// The longer a slow stretch than this, the likelier a red light was on it, which is not driving, seconds.
+const CLEAR_S: f64 = 15.0;
 /// A fix is usually this far from the truth, each way, metres.
 const NOISE_M: f32 = 8.0;
 /// Better or worse receivers than these are not believed in, metres.
@@ -31,6 +33,8 @@ const ROUNDING_S: f64 = 1.5;
 const Z90: f64 = 1.9;
 /// Nobody brakes and starts alike: so much of the time that it takes is not known.
 const RAMP_SHARE: f64 = 1.1;
+/// Who drives slowly brakes gently: no ramp is known better than that of so many seconds.
+const RAMP_LEAST_S: f64 = 3.0;
 /// Of the time that may have been spent anywhere between two fixes, what is not known of the first seconds, …
 const SPREAD: f64 = 0.2;
 /// … and of those beyond so many seconds: then not the dwell but the traffic is unknown.
@@ -47,13 +51,14 @@ impl Default for Manner {
 }
 
 impl Manner {
-    /// Learns from a stretch without a stop.
-    pub fn note_speed(&mut self, mps: f64) {
+    /// Learns from a stretch without a stop that took `elapsed_s`.
+    pub fn note_speed(&mut self, mps: f64, elapsed_s: f64) {
         let v = mps as f32;
         if self.cruise_mps == 0.0 {
             self.cruise_mps = v;
         } else {
-            self.cruise_mps += CRUISE_WEIGHT * (v - self.cruise_mps);
+            let held_up = if v < self.cruise_mps { CLEAR_S / elapsed_s.max(CLEAR_S) } else { 1.0 };
+            self.cruise_mps += CRUISE_WEIGHT * held_up as f32 * (v - self.cruise_mps);
         }
     }
 
@@ -80,7 +85,7 @@ impl Manner {
     pub fn claim_s(&self, line: &Line<'_>, k: usize, idle_s: f64) -> f64 {
         let cruise_mps = self.cruise_mps(line, k);
         let measured_s = Z90 * self.noise_m() / cruise_mps;
-        let ramp_s = RAMP_SHARE * ramp_s(cruise_mps);
+        let ramp_s = RAMP_SHARE * ramp_s(cruise_mps).max(RAMP_LEAST_S);
         let known = ROUNDING_S * ROUNDING_S + measured_s * measured_s + ramp_s * ramp_s;
         let creeping = if k == 0 { CREEPING } else { 1.0 };
         creeping * known.sqrt() + SPREAD * idle_s + LONG_SPREAD * (idle_s - LONG_IDLE_S).max(0.0)

@@ -205,13 +205,7 @@ impl Track {
 
     /// Believes anew in the run that should be driven, where no belief in it is on its line. A bus that is on
     /// another run already is not called back to one that is over, or another's: it is misnamed.
-    fn begin(
-        &mut self,
-        env: &Env<'_>,
-        vehicle: VehicleIdx,
-        motion: &Motion,
-        wanted: Option<Run>,
-    ) {
+    fn begin(&mut self, env: &Env<'_>, vehicle: VehicleIdx, motion: &Motion, wanted: Option<Run>) {
         let taken = |run: &Run| env.runs.is_taken(env.config, run.instance, vehicle, motion.fix.at);
         if wanted.is_some_and(|w| taken(&w) && self.is_on_another(&w)) {
             return;

@@ -212,11 +212,13 @@ impl Tracker {
     fn arrive(&mut self, line: &Line<'_>, k: usize, obs: Obs, serve: &mut impl FnMut(Served)) {
         let arrival = self.arrival(line, k, obs);
         if let Some((at, uncertainty_s)) = arrival {
+            // It still rolls, and may be silent from now on: what is not seen yet is not known.
+            let unseen_s = (at - obs.at).max(0);
             serve(Served {
                 stop_position: k as u16,
-                arrival: Some(at.min(obs.at)),
+                arrival: Some(at - unseen_s),
                 departure: None,
-                uncertainty_s,
+                uncertainty_s: uncertainty_s + unseen_s as f32,
             });
         }
         self.next = (k + 1) as u16;
@@ -323,7 +325,7 @@ impl Tracker {
         let clear_behind = k == 0 || from > line.offset_m(k - 1) + config.stop_zone_m;
         let clear_ahead = k >= line.stops() || to < line.offset_m(k) - config.stop_zone_m;
         if clear_behind && clear_ahead {
-            self.manner.note_speed((to - from) / elapsed_s);
+            self.manner.note_speed((to - from) / elapsed_s, elapsed_s);
         }
     }
 }

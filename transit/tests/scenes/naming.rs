@@ -26,12 +26,15 @@ fn a_run_of_the_block_that_was_not_driven_is_not_driven_late_by_the_next_departu
     scene.tell(&drive("bus1", "trip=n.0", H7, 2, 2_215));
     scene.tell("07:12:00 bus1 trip=n.0 on=s.0 @4\n07:16:40 bus1 trip=n.0 on=s.0 @4");
     let said = scene.tell(&drive("bus1", "trip=n.0 on=s.0", H7 + 1_020, 4, 1_900));
-    check(&runs(&said), &expect![[r#"
+    check(
+        &runs(&said),
+        &expect![[r#"
         bus1 s.1 E
         bus1 s.1 D
         bus1 s.1 C
         bus1 s.1 B
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -39,7 +42,9 @@ fn two_buses_that_drive_each_others_trips_are_found_on_their_own() {
     let mut scene = Scene::new(STREET);
     let first = scene.tell(&drive("bus1", "trip=n.1", H7, 2, 2_215));
     let second = scene.tell(&drive("bus2", "trip=n.0", H7 + 600, 2, 2_215));
-    check(&runs(&(first + &second)), &expect![[r#"
+    check(
+        &runs(&(first + &second)),
+        &expect![[r#"
         bus1 n.0 A
         bus1 n.0 B
         bus1 n.0 C
@@ -50,7 +55,8 @@ fn two_buses_that_drive_each_others_trips_are_found_on_their_own() {
         bus2 n.1 C
         bus2 n.1 D
         bus2 n.1 E
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -58,11 +64,14 @@ fn a_bus_that_loses_its_name_after_a_short_turn_serves_no_more_stops() {
     let mut scene = Scene::new(STREET);
     let named = scene.tell(&drive("bus1", "trip=n.0", H7, 2, 1_300));
     let nameless = scene.tell(&drive("bus1", "on=n.0", H7 + 220, 1_440, 2_215));
-    check(&runs(&named), &expect![[r#"
+    check(
+        &runs(&named),
+        &expect![[r#"
         bus1 n.0 A
         bus1 n.0 B
         bus1 n.0 C
-    "#]]);
+    "#]],
+    );
     assert_eq!(nameless, "");
 }
 
@@ -72,11 +81,14 @@ fn a_name_that_is_missing_for_a_moment_costs_no_stop() {
     let mut said = scene.tell(&drive("bus1", "trip=n.0", H7, 2, 422));
     said += &scene.tell(&drive("bus1", "on=n.0", H7 + 80, 562, 702));
     said += &scene.tell(&drive("bus1", "trip=n.0", H7 + 120, 842, 2_215));
-    check(&runs(&said), &expect![[r#"
+    check(
+        &runs(&said),
+        &expect![[r#"
         bus1 n.0 A
         bus1 n.0 B
         bus1 n.0 C
         bus1 n.0 D
         bus1 n.0 E
-    "#]]);
+    "#]],
+    );
 }
