@@ -250,6 +250,10 @@ impl Track {
             return false;
         }
         if self.named_at.is_none_or(|at| motion.fix.at - at > NAMELESS_S) {
+            // It turned short at the stop where it was seen last.
+            if let Some(served) = f.tracker.arrived(&Line::of(env.timetable, &f.run)) {
+                serve(env.runs, vehicle, &f.run, f.prior, served, out);
+            }
             self.drop_followed(env, vehicle, motion, out);
             self.beam.clear();
         }
@@ -266,7 +270,8 @@ impl Track {
         let of_run = |h: &&Hypothesis| h.run.instance == f.run.instance && h.off_line == 0;
         let Some(h) = self.beam.iter().find(of_run).copied() else { return };
         let first_m = Line::of(env.timetable, &f.run).offset_m(0);
-        if h.along_m - first_m < LEFT_M {
+        // A second bus that stands at the wayside with an old name is on no run at all.
+        if h.along_m - first_m < LEFT_M || h.advance_m < LEFT_M {
             return;
         }
         let ready_at = self.finished_at + LAYOVER_S;

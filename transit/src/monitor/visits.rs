@@ -224,6 +224,15 @@ impl Tracker {
         self.next = (k + 1) as u16;
     }
 
+    /// The stop that it came to and was not seen to leave.
+    pub fn arrived(&self, line: &Line<'_>) -> Option<Served> {
+        let (seen, last) = self.at_stop?;
+        let k = usize::from(self.next);
+        let (at, uncertainty_s) = self.arrival(line, k, seen).filter(|_| k > 0)?;
+        let arrival = Some(at.min(last.at));
+        Some(Served { stop_position: self.next, arrival, departure: None, uncertainty_s })
+    }
+
     /// Arrival at `k`, where `seen` is the first fix at it, and its uncertainty. `None` if it was never
     /// seen on the way there.
     fn arrival(&self, line: &Line<'_>, k: usize, seen: Obs) -> Option<(EpochS, f32)> {
