@@ -69,12 +69,12 @@ impl Manner {
     }
 
     /// Standard deviation of a fix along the line, metres.
-    pub fn noise_m(&self) -> f64 {
+    pub fn noise_m(self) -> f64 {
         f64::from(self.noise_sq).sqrt().clamp(NOISE_RANGE_M.0, NOISE_RANGE_M.1)
     }
 
     /// Free speed around stop position `k`: the vehicle's own, else the timetable's.
-    pub fn cruise_mps(&self, line: &Line<'_>, k: usize) -> f64 {
+    pub fn cruise_mps(self, line: &Line<'_>, k: usize) -> f64 {
         let own = f64::from(self.cruise_mps);
         let v = if own > 0.0 { own } else { planned_mps(line, k) };
         v.clamp(CRUISE_MPS.0, CRUISE_MPS.1)
@@ -82,7 +82,7 @@ impl Manner {
 
     /// 90 % of passages of stop `k` lie within ± this, seconds, where `idle_s` may have been spent on either
     /// side of them.
-    pub fn claim_s(&self, line: &Line<'_>, k: usize, idle_s: f64) -> f64 {
+    pub fn claim_s(self, line: &Line<'_>, k: usize, idle_s: f64) -> f64 {
         let cruise_mps = self.cruise_mps(line, k);
         let measured_s = Z90 * self.noise_m() / cruise_mps;
         let ramp_s = RAMP_SHARE * ramp_s(cruise_mps).max(RAMP_LEAST_S);

@@ -20,6 +20,7 @@ mod naming;
 mod path;
 mod picture;
 mod recall;
+mod recent;
 mod reload;
 mod runs;
 mod snapshot;

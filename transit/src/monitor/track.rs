@@ -9,7 +9,8 @@ use super::line::{Line, Run};
 use super::manner::Manner;
 use super::matching::{self, Motion};
 use super::naming::{Named, NamedMemory};
-use super::path::{deviation_s, place_before};
+use super::path::deviation_s;
+use super::recent::Recent;
 use super::runs::Runs;
 use super::updates::Updates;
 use super::visits::{Served, Tracker};
@@ -17,8 +18,6 @@ use crate::ids::VehicleIdx;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 
-/// Fixes kept until it is known on which run, and where on it, they were measured.
-const WAITING_FIXES: usize = 8;
 /// A belief whose fixes fit worse than this is not followed.
 const FIT_MOST: f32 = 2.7;
 /// … and one in a run that nobody named must fit better, …
@@ -113,37 +112,6 @@ pub(super) struct Track {
     recent: Recent,
     /// How it drives and measures, of all its runs.
     manner: Manner,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    fixes: [Option<Fix>; WAITING_FIXES],
-}
-
-impl Recent {
-    fn push(&mut self, fix: Fix) {
-        if self.fixes[WAITING_FIXES - 1].is_some() {
-            self.fixes.rotate_left(1);
-            self.fixes[WAITING_FIXES - 1] = Some(fix);
-        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
-            *free = Some(fix);
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.fixes[WAITING_FIXES - 1].is_some()
-    }
-
-    fn clear(&mut self) {
-        self.fixes = [None; WAITING_FIXES];
-    }
-
-    /// Forgets all but the newest.
-    fn keep_newest(&mut self) {
-        let newest = self.fixes.iter().flatten().last().copied();
-        self.clear();
-        self.fixes[0] = newest;
-    }
 }
 
 impl Track {
@@ -386,7 +354,9 @@ impl Track {
         out: &mut Vec<ServedOn>,
     ) {
         let line = Line::of(env.timetable, &best.run);
-        let path = self.path_to(&line, env.config, best);
+        let known_at = self.followed.and_then(|f| f.tracker.last_at()).unwrap_or(EpochS::MIN);
+        let low_m = self.followed.map_or(line.offset_m(0), |f| f.along_m) - BACK_M;
+        let path = self.recent.path_to(&line, env.config, best, known_at, low_m);
         let newest = Obs { at: best.at, along_m: best.along_m };
         let earlier = self.followed;
         let mut tracker = match earlier {
@@ -429,37 +399,6 @@ impl Track {
         if tracker.is_done(&line) && driven {
             self.end(env, vehicle, best.run, best.at);
         }
-    }
-
-    /// The waiting fixes as places along the line of `best`, oldest first: back from the newest as long as
-    /// each follows from the one before it, or was at the first stop.
-    fn path_to(
-        &self,
-        line: &Line<'_>,
-        config: &MonitorConfig,
-        best: &Hypothesis,
-    ) -> [Option<Obs>; WAITING_FIXES] {
-        let known_at = self.followed.and_then(|f| f.tracker.last_at()).unwrap_or(EpochS::MIN);
-        let low_m = self.followed.map_or(line.offset_m(0) - BACK_M, |f| f.along_m - BACK_M);
-        let mut path = [None; WAITING_FIXES];
-        let mut free = WAITING_FIXES;
-        let mut ahead = Obs { at: best.at, along_m: best.along_m };
-        let mut ahead_place = None;
-        for fix in self.recent.fixes.iter().flatten().rev() {
-            if fix.at <= known_at {
-                break;
-            }
-            if fix.at < best.at {
-                let Some(obs) = place_before(line, config, fix, ahead, ahead_place, low_m) else {
-                    break;
-                };
-                ahead = obs;
-            }
-            ahead_place = Some(fix.place);
-            free -= 1;
-            path[free] = Some(ahead);
-        }
-        path
     }
 
     /// `run` was driven to its end.

@@ -63,7 +63,7 @@ impl Tracker {
     /// Begins at a place: stops behind it are not this tracker's.
     pub fn start(line: &Line<'_>, config: &MonitorConfig, manner: Manner, along_m: f64) -> Self {
         let mut next = line.stop_after(along_m);
-        let zone_end_m = |k: usize| line.offset_m(k) + zone_m(line, config, &manner, k);
+        let zone_end_m = |k: usize| line.offset_m(k) + zone_m(line, config, manner, k);
         while next > 0 && along_m <= zone_end_m(next - 1) {
             next -= 1;
         }
@@ -135,7 +135,7 @@ impl Tracker {
         if k >= line.stops() {
             return f64::INFINITY;
         }
-        line.offset_m(k) + zone_m(line, config, &self.manner, k)
+        line.offset_m(k) + zone_m(line, config, self.manner, k)
     }
 
     /// Moves the tracker to `obs`.
@@ -154,14 +154,14 @@ impl Tracker {
         }
         let mut beyond = first;
         while beyond < n - 1
-            && obs.along_m > line.offset_m(beyond) + zone_m(line, config, &self.manner, beyond)
+            && obs.along_m > line.offset_m(beyond) + zone_m(line, config, self.manner, beyond)
         {
             beyond += 1;
         }
         let just_left = beyond == first + 1
             && !confirmed
             && obs.along_m
-                < line.offset_m(first) + zone_m(line, config, &self.manner, first) + CONFIRM_M;
+                < line.offset_m(first) + zone_m(line, config, self.manner, first) + CONFIRM_M;
         if just_left && self.stood_near(obs) {
             self.leaving = Some(obs);
             return;
@@ -189,7 +189,7 @@ impl Tracker {
         obs: Obs,
         serve: &mut impl FnMut(Served),
     ) {
-        let (stop_m, zone) = (line.offset_m(k), zone_m(line, config, &self.manner, k));
+        let (stop_m, zone) = (line.offset_m(k), zone_m(line, config, self.manner, k));
         if k == line.stops() - 1 {
             let stands = self.last.is_some_and(|l| (obs.along_m - l.along_m).abs() < STANDING_M);
             if obs.along_m >= stop_m - zone || (stands && obs.along_m >= stop_m - LAST_STOP_M) {
@@ -370,7 +370,7 @@ impl Way<'_> {
 }
 
 /// How far around stop position `k` a fix is at it, metres: never as far as the next stop's zone.
-fn zone_m(line: &Line<'_>, config: &MonitorConfig, manner: &Manner, k: usize) -> f64 {
+fn zone_m(line: &Line<'_>, config: &MonitorConfig, manner: Manner, k: usize) -> f64 {
     let here = line.offset_m(k);
     let mut room = f64::INFINITY;
     if k > 0 {

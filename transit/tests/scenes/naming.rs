@@ -9,7 +9,8 @@ fn drive(bus: &str, how: &str, start: i32, from_m: i32, to_m: i32) -> String {
     let steps = (0..).map(|i| (start + 20 * i, (from_m + 140 * i).min(to_m)));
     let clock = |s: i32| format!("{:02}:{:02}:{:02}", s / 3_600, s / 60 % 60, s % 60);
     let driven = steps.take_while(|(s, _)| (s - start) / 20 * 140 < to_m - from_m + 140);
-    driven.map(|(s, m)| format!("{} {bus} {how} @{m}\n", clock(s))).collect()
+    let lines: Vec<_> = driven.map(|(s, m)| format!("{} {bus} {how} @{m}", clock(s))).collect();
+    lines.join("\n")
 }
 
 /// The trip ids and stops of what was said.
@@ -89,6 +90,23 @@ fn a_name_that_is_missing_for_a_moment_costs_no_stop() {
         bus1 n.0 C
         bus1 n.0 D
         bus1 n.0 E
+    "#]],
+    );
+}
+
+#[test]
+fn a_bus_that_turns_short_served_the_stop_where_it_turned() {
+    let mut scene = Scene::new(STREET);
+    let mut said = scene.tell(&drive("bus1", "trip=n.0", H7, 2, 1_112));
+    said += &scene.tell("07:03:00 bus1 trip=n.0 @1112");
+    said += &scene
+        .tell("07:03:20 bus1 on=n.0 @1112\n07:04:30 bus1 on=s.0 @1112\n07:06:00 bus1 on=s.0 @1500");
+    check(
+        &said,
+        &expect![[r#"
+        bus1 n.0 A arrives - departs 07:00:02 ±8
+        bus1 n.0 B arrives 07:01:17 departs 07:01:17 ±4
+        bus1 n.0 C arrives 07:02:41 departs - ±4
     "#]],
     );
 }
