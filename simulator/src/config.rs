@@ -180,6 +180,10 @@ pub struct FeedManner {
     pub naming: TripNaming,
     /// Share of runs under the trip id of another run of the same route.
     pub wrong_trip_share: f64,
+    /// Share of runs under the trip id of the run before or after on the same line.
+    pub neighbour_trip_share: f64,
+    /// Share of runs under the trip id that their vehicle drove before: nobody told the feed.
+    pub stale_trip_share: f64,
     /// A standing bus is announced for its next run this long before the departure, seconds.
     pub announce_s: i64,
     /// Show vehicles that are on no run (without a trip).
@@ -289,6 +293,8 @@ impl Default for FeedManner {
             latency_s: 3,
             naming: TripNaming::Trip,
             wrong_trip_share: 0.0,
+            neighbour_trip_share: 0.0,
+            stale_trip_share: 0.0,
             announce_s: 300,
             deadheads: true,
             stop_status: false,

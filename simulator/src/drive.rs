@@ -8,6 +8,7 @@ use crate::plan::{departure, place_of};
 use crate::truth::{Happening, HappeningKind, TrueVisit, VehicleNo};
 use crate::vehicle::{Phase, Run, Watch};
 use rand::Rng;
+use transit::ids::TripIdx;
 use transit::{EpochS, ServiceDate, Timetable, TripInstance};
 
 /// Boardings by local hour against the usual, and the shape of the peaks.
@@ -39,6 +40,7 @@ const USUAL_HEADWAY_S: i32 = 900;
 
 const SEGMENT: u64 = 0x5e9;
 const DAY: u64 = 0xda4;
+const NAMING: u64 = 0x4a3e;
 
 impl World {
     /// Stands at the first stop of `run` from `at_ms` and leaves it when due and ready.
@@ -53,7 +55,7 @@ impl World {
             * 4000.0
             * self.config.operation.start_late_s) as i64;
         let leave_ms = (departure(&timetable, instance) * 1000).max(ready_ms) + late_ms;
-        let tag = self.tag_of(instance, &mut rng);
+        let tag = self.tag_of(v, instance, &mut rng);
         let stops = timetable.pattern(pattern).stops.len();
         let middle = |share: f64, rng: &mut rand_chacha::ChaCha8Rng| {
             let (hit, at) = (rng.random::<f64>() < share, rng.random::<f64>());
@@ -91,7 +93,7 @@ impl World {
     }
 
     /// What the feed will say of a run: its own trip, or by mistake another of the route.
-    fn tag_of(&mut self, instance: TripInstance, rng: &mut impl Rng) -> Tag {
+    fn tag_of(&mut self, v: usize, instance: TripInstance, rng: &mut impl Rng) -> Tag {
         let trip = self.timetable.trip(instance.trip);
         let pattern = self.timetable.pattern(trip.pattern);
         let mut told = instance.trip;
@@ -99,12 +101,30 @@ impl World {
         if wrong < self.config.feed.wrong_trip_share && !pattern.trips.is_empty() {
             told = pattern.trips[which as usize % pattern.trips.len()];
         }
+        told = self.misnamed(v, instance).unwrap_or(told);
         let often = !self.timetable.frequencies(instance.trip).is_empty();
         let (route, direction) = (Some(pattern.route), pattern.direction);
         let date = self.texts.intern(instance.service_date.to_string());
         let time =
             often.then(|| self.texts.intern(transit::time::format_gtfs_time(instance.start_s)));
         Tag { trip: Some(told), route, direction, date: Some(date), time }
+    }
+
+    /// The trip that the feed names by mistake: the vehicle's last one, or a neighbour on the line.
+    fn misnamed(&self, v: usize, instance: TripInstance) -> Option<TripIdx> {
+        let feed = &self.config.feed;
+        let mut rng = self.noise.at(mix(self.run_key(instance), NAMING), 0);
+        let (stale, neighbour, after): (f64, f64, bool) = rng.random();
+        if stale < feed.stale_trip_share {
+            let vehicle = &self.vehicles[v];
+            return vehicle.next.checked_sub(2).and_then(|i| vehicle.duty.get(i)).map(|r| r.trip);
+        }
+        if neighbour >= feed.neighbour_trip_share {
+            return None;
+        }
+        let trips = &self.timetable.pattern(self.timetable.trip(instance.trip).pattern).trips;
+        let own = trips.iter().position(|t| *t == instance.trip)?;
+        trips.get(if after { own + 1 } else { own.checked_sub(1)? }).copied()
     }
 
     /// Comes to a stop (leaves it, if the first), lets people on and off, and goes on.

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and goldens are written by the tool"
 )]
 
+#[path = "scenes/naming.rs"]
+mod naming;
 #[path = "scenes/reload.rs"]
 mod reload;
 mod scene;
@@ -53,12 +55,12 @@ fn a_bus_on_its_trip_serves_each_stop_once() {
     check(
         &said,
         &expect![[r#"
-        bus1 n.0 A arrives - departs 07:00:06 ±6
-        bus1 n.0 B arrives 07:01:11 departs 07:01:31 ±9
-        bus1 n.0 C arrives 07:02:36 departs 07:02:36 ±9
-        bus1 n.0 D arrives 07:03:37 departs 07:03:37 ±4
-        bus1 n.0 E arrives 07:04:30 departs - ±3
-    "#]],
+            bus1 n.0 A arrives - departs 07:00:02 ±8
+            bus1 n.0 B arrives 07:01:12 departs 07:01:28 ±6
+            bus1 n.0 C arrives 07:02:36 departs 07:02:36 ±6
+            bus1 n.0 D arrives 07:03:37 departs 07:03:37 ±4
+            bus1 n.0 E arrives 07:04:30 departs - ±13
+        "#]],
     );
     check(
         &scene.vehicles(),
@@ -118,7 +120,7 @@ fn a_jump_is_refused_until_it_is_confirmed() {
         &said,
         &expect![[r#"
             refused teleport
-            bus1 n.0 A arrives - departs 07:00:25 ±15
+            bus1 n.0 A arrives - departs 07:00:20 ±13
             refused teleport
         "#]],
     );
@@ -144,10 +146,10 @@ fn a_feed_that_never_gives_times_is_read_by_what_moves() {
     check(
         &said,
         &expect![[r#"
-        refused duplicate
-        bus1 n.0 A arrives - departs 07:00:11 ±9
-        bus1 n.0 B arrives 07:01:07 departs 07:01:25 ±14
-    "#]],
+            refused duplicate
+            bus1 n.0 A arrives - departs 07:00:07 ±9
+            bus1 n.0 B arrives 07:01:09 departs 07:01:22 ±10
+        "#]],
     );
 }
 
@@ -162,7 +164,7 @@ fn a_stuck_receiver_on_the_line_is_refused_and_makes_no_visits() {
     check(
         &said,
         &expect![[r#"
-            bus1 n.0 A arrives - departs 07:00:22 ±15
+            bus1 n.0 A arrives - departs 07:00:17 ±13
             refused frozen
             refused frozen
             refused frozen
@@ -184,9 +186,9 @@ fn a_hole_in_the_data_makes_no_visits() {
     check(
         &said,
         &expect![[r#"
-        bus1 n.0 A arrives - departs 07:00:22 ±15
-        bus1 n.0 D arrives 07:11:35 departs 07:11:47 ±11
-    "#]],
+            bus1 n.0 A arrives - departs 07:00:17 ±13
+            bus1 n.0 D arrives 07:11:40 departs 07:11:43 ±8
+        "#]],
     );
 }
 
@@ -205,10 +207,10 @@ fn a_bus_without_a_trip_is_found_by_place_direction_and_time() {
     check(
         &said,
         &expect![[r#"
-        bus1 n.1 A arrives - departs 07:10:31 ±4 inferred
-        bus1 n.1 B arrives 07:11:26 departs 07:11:41 ±11 inferred
-        bus1 n.1 C arrives 07:12:44 departs 07:12:44 ±3 inferred
-    "#]],
+            bus1 n.1 A arrives - departs 07:10:28 ±7 inferred
+            bus1 n.1 B arrives 07:11:29 departs 07:11:39 ±8 inferred
+            bus1 n.1 C arrives 07:12:44 departs 07:12:44 ±4 inferred
+        "#]],
     );
     check(
         &scene.vehicles(),
@@ -236,11 +238,11 @@ fn a_bus_that_drives_another_trip_than_it_says_is_found_on_that() {
     check(
         &said,
         &expect![[r#"
-        bus1 s.0 E arrives - departs 07:07:06 ±6 inferred
-        bus1 s.0 D arrives 07:08:07 departs 07:08:13 ±8 inferred
-        bus1 s.0 C arrives 07:09:19 departs 07:09:25 ±6 inferred
-        bus1 s.0 B arrives 07:10:30 departs 07:10:32 ±5 inferred
-    "#]],
+            bus1 s.0 E arrives - departs 07:07:02 ±8 inferred
+            bus1 s.0 D arrives 07:08:10 departs 07:08:10 ±6 inferred
+            bus1 s.0 C arrives 07:09:22 departs 07:09:22 ±6 inferred
+            bus1 s.0 B arrives 07:10:29 departs 07:10:29 ±4 inferred
+        "#]],
     );
     check(
         &scene.vehicles(),
@@ -276,7 +278,7 @@ fn a_detour_is_off_route_and_what_follows_is_served_again() {
     check(
         &said,
         &expect![[r#"
-            bus1 n.0 D arrives 07:03:27 departs 07:03:27 ±3
+            bus1 n.0 D arrives 07:03:28 departs 07:03:28 ±4
         "#]],
     );
 }
@@ -297,10 +299,10 @@ fn the_next_trip_of_the_block_is_driven_even_if_the_feed_still_names_the_last() 
     check(
         &said,
         &expect![[r#"
-        bus1 n.0 E arrives 07:05:10 departs - ±6
-        bus1 s.0 E arrives - departs 07:07:16 ±12 inferred
-        bus1 s.0 D arrives 07:08:13 departs 07:08:30 ±11
-    "#]],
+            bus1 n.0 E arrives 07:05:10 departs - ±6
+            bus1 s.0 E arrives - departs 07:07:04 ±7 inferred
+            bus1 s.0 D arrives 07:08:23 departs 07:08:23 ±6
+        "#]],
     );
 }
 
@@ -325,9 +327,9 @@ fn of_two_buses_on_one_trip_the_second_serves_nothing_until_the_first_has_left()
     check(
         &said,
         &expect![[r#"
-            bus1 n.0 A arrives - departs 07:00:11 ±9
-            bus1 n.0 B arrives 07:01:05 departs 07:01:06 ±7
-            bus2 n.0 C arrives 07:02:35 departs 07:02:35 ±5
+            bus1 n.0 A arrives - departs 07:00:07 ±9
+            bus1 n.0 B arrives 07:01:05 departs 07:01:05 ±6
+            bus2 n.0 C arrives 07:02:37 departs 07:02:37 ±5
         "#]],
     );
 }
@@ -363,11 +365,11 @@ fn on_a_line_that_returns_on_itself_each_passage_is_served_in_its_turn() {
     check(
         &said,
         &expect![[r#"
-            bus1 h A arrives - departs 07:00:16 ±12
-            bus1 h B arrives 07:01:13 departs 07:01:29 ±10
-            bus1 h C arrives 07:02:36 departs 07:03:30 ±11
-            bus1 h B arrives 07:04:59 departs 07:04:59 ±7
-            bus1 h A arrives 07:06:19 departs - ±6
+            bus1 h A arrives - departs 07:00:12 ±10
+            bus1 h B arrives 07:01:15 departs 07:01:26 ±7
+            bus1 h C arrives 07:02:38 departs 07:03:30 ±7
+            bus1 h B arrives 07:04:59 departs 07:04:59 ±5
+            bus1 h A arrives 07:06:20 departs - ±5
         "#]],
     );
 }
@@ -386,8 +388,8 @@ fn first_seen_in_the_middle_of_such_a_line_it_waits_until_the_direction_is_clear
     check(
         &said,
         &expect![[r#"
-            bus1 h B arrives 07:04:15 departs 07:04:29 ±10
-            bus1 h A arrives 07:06:16 departs - ±9
+            bus1 h B arrives 07:04:16 departs 07:04:28 ±7
+            bus1 h A arrives 07:06:17 departs - ±5
         "#]],
     );
 }
@@ -414,10 +416,10 @@ fn after_midnight_a_trip_without_a_date_is_yesterdays() {
     check(
         &said,
         &expect![[r#"
-        bus1 late A arrives - departs 23:58:10 ±12
-        bus1 late B arrives 24:01:25 departs 24:01:55 ±41
-        bus1 late C arrives 24:05:20 departs - ±12
-    "#]],
+            bus1 late A arrives - departs 23:58:08 ±10
+            bus1 late B arrives 24:01:27 departs 24:01:55 ±38
+            bus1 late C arrives 24:05:20 departs - ±8
+        "#]],
     );
 }
 
@@ -444,11 +446,11 @@ fn each_start_of_a_frequency_trip_is_its_own_run() {
     check(
         &said,
         &expect![[r#"
-        bus1 f A arrives - departs 07:00:17 ±14
-        bus1 f B arrives 07:01:37 departs 07:01:46 ±11
-        bus2 f A arrives - departs 07:05:47 ±14
-        bus2 f B arrives 07:07:07 departs 07:07:16 ±11
-    "#]],
+            bus1 f A arrives - departs 07:00:14 ±10
+            bus1 f B arrives 07:01:40 departs 07:01:44 ±7
+            bus2 f A arrives - departs 07:05:44 ±10
+            bus2 f B arrives 07:07:10 departs 07:07:14 ±7
+        "#]],
     );
     check(
         &scene.vehicles(),

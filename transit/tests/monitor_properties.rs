@@ -183,9 +183,7 @@ proptest! {
         prop_assert_eq!(visits(&watch(&reports, tell)), visits(&cut));
     }
 
-    // What the feed names is remembered for 15 minutes, also that a run is not due yet; a reload forgets it.
     #[test]
-    #[ignore = "broken: monitor/naming.rs holds `no such run yet` for 15 minutes, and a reload ends that"]
     fn a_reload_of_the_same_timetable_changes_nothing(
         reports in drives(),
         reloads in prop::collection::vec(prop::bool::weighted(0.05), 100),

@@ -17,6 +17,8 @@ const TRIPS_MOST: usize = 64;
 const RUNS_MOST: usize = 3;
 /// No run lasts longer, seconds.
 const LONGEST_S: i64 = 4 * 3_600;
+/// Another run must fit the time by so much better to be believed, seconds.
+const FITTING_S: f64 = 120.0;
 /// Runs of a frequency trip tried before and after the nearest.
 const NEIGHBOURS: i32 = 3;
 
@@ -76,6 +78,48 @@ pub(super) fn successor(env: &Env<'_>, finished: &Run, at: EpochS) -> Option<Run
     let (from, to) = Line::of(timetable, &run).span();
     let timely = (from - config.named_early_s..=to + config.named_late_s).contains(&at);
     (timely && !env.updates.is_canceled(run.instance)).then_some(run)
+}
+
+/// Where a vehicle is on a run that is in doubt.
+pub(super) struct Place {
+    pub along_m: f64,
+    pub at: EpochS,
+    /// Ready to depart since then: late before that is no wonder.
+    pub ready_at: EpochS,
+    /// So late, or a third of it early, the run is not in doubt, seconds.
+    pub bearable_s: f64,
+}
+
+/// The run of the same line that a vehicle at `place` drives rather than `run`, as nobody else drives it and
+/// it fits the time so much better. Only being early speaks against a run unless `late_too`, or unless
+/// nothing is bearable.
+pub(super) fn fitting_better(
+    env: &Env<'_>,
+    vehicle: VehicleIdx,
+    run: &Run,
+    place: &Place,
+    late_too: bool,
+) -> Option<Run> {
+    let line = Line::of(env.timetable, run);
+    let late_s = (place.at - run.base) as f64 - line.scheduled_s(place.along_m);
+    let excused_s = (place.ready_at - line.span().0).max(0) as f64;
+    let awkward = |late_s: f64| if late_s < 0.0 { -3.0 * late_s } else { late_s };
+    let now = match late_s {
+        _ if late_s > 0.0 && !late_too && place.bearable_s > 0.0 => 0.0,
+        _ if late_s > 0.0 && late_too => (late_s - excused_s).max(0.0),
+        _ => awkward(late_s),
+    };
+    if !run.scheduled || now < place.bearable_s.max(FITTING_S) {
+        return None;
+    }
+    let free = |run: &Run| !env.runs.is_taken(env.config, run.instance, vehicle, place.at);
+    runs_passing(env, vehicle, run.pattern, place.along_m, place.at)
+        .into_iter()
+        .filter(|(other, _)| other.scheduled && other.instance != run.instance && free(other))
+        .map(|(other, late_s)| (awkward(late_s), other))
+        .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.instance.cmp(&b.1.instance)))
+        .filter(|(then, _)| now - then > FITTING_S)
+        .map(|(_, other)| other)
 }
 
 /// Adds beliefs in runs of one pattern.

@@ -28,8 +28,9 @@ pub(super) struct Named {
 pub(super) struct NamedMemory {
     key: u64,
     named: Named,
-    /// The answer holds between these instants.
-    holds: (EpochS, EpochS),
+    /// The answer is of this part of the day: of the time, and not of when it was asked first, so that who
+    /// asks later is told the same.
+    part: i64,
 }
 
 /// An answer is looked at anew after so long: the same trip id tomorrow is another run. Seconds.
@@ -49,11 +50,13 @@ impl NamedMemory {
         (trip.trip_id, trip.route_id, trip.direction_id, trip.start_time, trip.start_date)
             .hash(&mut hasher);
         let key = hasher.finish();
-        if self.key == key && (self.holds.0..self.holds.1).contains(&at) {
+        let part = at.div_euclid(HOLDS_S);
+        if self.key == key && self.part == part {
             return self.named;
         }
-        let named = resolve(timetable, config, days, trip, at);
-        *self = Self { key, named, holds: (at - HOLDS_S, at + HOLDS_S) };
+        let middle = part.saturating_mul(HOLDS_S).saturating_add(HOLDS_S / 2);
+        let named = resolve(timetable, config, days, trip, middle);
+        *self = Self { key, named, part };
         named
     }
 }

@@ -16,6 +16,8 @@ struct RunState {
     driven_at: EpochS,
     /// Stop positions before this are served or past.
     served: u16,
+    /// Driven to its end.
+    done: bool,
 }
 
 /// Runs that were driven lately.
@@ -39,10 +41,11 @@ impl Runs {
         if !self.states.contains_key(&run) && self.states.len() >= config.max_runs {
             self.make_room();
         }
-        let fresh = RunState { driver: Some(vehicle), driven_at: at, served: 0 };
+        let fresh = RunState { driver: Some(vehicle), driven_at: at, served: 0, done: false };
         let state = self.states.entry(run).or_insert(fresh);
         let free = state.driver.is_none_or(|d| d == vehicle)
             || at - state.driven_at > config.driving_after_s;
+        let free = free && !state.done;
         if free {
             state.driver = Some(vehicle);
             state.driven_at = state.driven_at.max(at);
@@ -50,7 +53,17 @@ impl Runs {
         free
     }
 
-    /// True if another vehicle drives the run.
+    /// `vehicle` drove the run to its end: nobody drives it again.
+    pub fn finish(&mut self, run: TripInstance, vehicle: VehicleIdx) {
+        if let Some(state) = self.states.get_mut(&run)
+            && state.driver == Some(vehicle)
+        {
+            state.driver = None;
+            state.done = true;
+        }
+    }
+
+    /// True if another vehicle drives the run, or it is over.
     pub fn is_taken(
         &self,
         config: &MonitorConfig,
@@ -59,7 +72,9 @@ impl Runs {
         at: EpochS,
     ) -> bool {
         self.states.get(&run).is_some_and(|s| {
-            s.driver.is_some_and(|d| d != vehicle) && at - s.driven_at <= config.driving_after_s
+            let driven = s.driver.is_some_and(|d| d != vehicle)
+                && at - s.driven_at <= config.driving_after_s;
+            driven || s.done
         })
     }
 
@@ -87,7 +102,7 @@ impl Runs {
         if !self.states.contains_key(&run) && self.states.len() >= max_runs {
             return;
         }
-        let unknown = RunState { driver: None, driven_at: at, served: 0 };
+        let unknown = RunState { driver: None, driven_at: at, served: 0, done: false };
         let state = self.states.entry(run).or_insert(unknown);
         state.driven_at = state.driven_at.max(at);
         state.served = state.served.max(stop_position + 1);

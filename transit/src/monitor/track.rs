@@ -6,9 +6,11 @@ use super::config::MonitorConfig;
 use super::crossing::Obs;
 use super::fleet::Fix;
 use super::line::{Line, Run};
+use super::manner::Manner;
 use super::matching::{self, Motion};
 use super::naming::{Named, NamedMemory};
-use super::path::{deviation_s, place_before};
+use super::path::deviation_s;
+use super::recent::Recent;
 use super::runs::Runs;
 use super::updates::Updates;
 use super::visits::{Served, Tracker};
@@ -16,8 +18,6 @@ use crate::ids::VehicleIdx;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 
-/// Fixes kept until it is known on which run, and where on it, they were measured.
-const WAITING_FIXES: usize = 8;
 /// A belief whose fixes fit worse than this is not followed.
 const FIT_MOST: f32 = 2.7;
 /// … and one in a run that nobody named must fit better, …
@@ -40,6 +40,19 @@ const SEARCH_EVERY_S: i64 = 20;
 const OFF_ROUTE_FIXES: u8 = 2;
 /// The end of a run counts as its end when so much of it was driven, metres.
 const DRIVEN_M: f64 = 100.0;
+
+/// Without a name after so many seconds, a vehicle is looked for again, though its feed named its runs.
+const WITHDRAWN_S: i64 = 900;
+/// A name may be missing for so many seconds without meaning anything.
+const NAMELESS_S: i64 = 120;
+/// So far from its first stop a bus has left it, metres.
+const LEFT_M: f64 = 60.0;
+/// A bus that follows its block is this late, or a third of it early, before another run is thought of, seconds.
+const BLOCK_BEARABLE_S: f64 = 120.0;
+/// … and one whose run is named is a third of this early.
+const NAMED_BEARABLE_S: f64 = 900.0;
+/// Least rest between two runs, seconds.
+const LAYOVER_S: i64 = 120;
 
 /// What the parts of a step share.
 pub(super) struct Env<'a> {
@@ -85,6 +98,10 @@ pub(super) struct Track {
     pub followed: Option<Followed>,
     /// The run that was driven to its end, and is not begun again.
     pub finished: Option<Run>,
+    /// When that was.
+    finished_at: EpochS,
+    /// When the feed last named a trip or route.
+    named_at: Option<EpochS>,
     /// Within the terminal zone of a run that is finished or will begin.
     pub at_terminal: bool,
     /// Fixes in a row without a belief that fits.
@@ -93,37 +110,8 @@ pub(super) struct Track {
     searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Recent {
-    fixes: [Option<Fix>; WAITING_FIXES],
-}
-
-impl Recent {
-    fn push(&mut self, fix: Fix) {
-        if self.fixes[WAITING_FIXES - 1].is_some() {
-            self.fixes.rotate_left(1);
-            self.fixes[WAITING_FIXES - 1] = Some(fix);
-        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
-            *free = Some(fix);
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.fixes[WAITING_FIXES - 1].is_some()
-    }
-
-    fn clear(&mut self) {
-        self.fixes = [None; WAITING_FIXES];
-    }
-
-    /// Forgets all but the newest.
-    fn keep_newest(&mut self) {
-        let newest = self.fixes.iter().flatten().last().copied();
-        self.clear();
-        self.fixes[0] = newest;
-    }
+    /// How it drives and measures, of all its runs.
+    manner: Manner,
 }
 
 impl Track {
@@ -164,19 +152,32 @@ impl Track {
         let motion = Motion::between(before, fix);
         let wanted = named.run.filter(|r| Some(r.instance) != self.finished_instance());
         matching::advance(&mut self.beam, env, &motion, &named, wanted);
-        self.begin(env, &motion, wanted);
-        if self.should_search(&motion, wanted) {
+        let withdrawn = self.is_withdrawn(fix.at);
+        if withdrawn {
+            self.beam.retain(|h| h.off_line == 0);
+        } else {
+            self.begin(env, vehicle, &motion, wanted);
+            self.reconsider(env, vehicle, fix.at);
+        }
+        if self.should_search(&motion, wanted) && !withdrawn {
             self.searched_at = Some(fix.at);
             candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
         self.beam.retain(|h| h.prior == Prior::Named || h.off_line < UNNAMED_OFF_LINE);
         self.beam.prune();
-        self.choose(env, vehicle, &motion, out);
+        if !withdrawn || !self.hold_withdrawn(env, vehicle, &motion, out) {
+            self.choose(env, vehicle, &motion, out);
+        }
         self.note_terminal(env, fix);
     }
 
-    /// Believes anew in the run that should be driven, where no belief in it is on its line.
-    fn begin(&mut self, env: &Env<'_>, motion: &Motion, wanted: Option<Run>) {
+    /// Believes anew in the run that should be driven, where no belief in it is on its line. A bus that is on
+    /// another run already is not called back to one that is over, or another's: it is misnamed.
+    fn begin(&mut self, env: &Env<'_>, vehicle: VehicleIdx, motion: &Motion, wanted: Option<Run>) {
+        let taken = |run: &Run| env.runs.is_taken(env.config, run.instance, vehicle, motion.fix.at);
+        if wanted.is_some_and(|w| taken(&w) && self.is_on_another(&w)) {
+            return;
+        }
         let successor = || candidates::successor(env, self.finished.as_ref()?, motion.fix.at);
         let (run, prior) = match wanted {
             Some(run) => (Some(run), Prior::Named),
@@ -187,6 +188,72 @@ impl Track {
         {
             matching::begin(&mut self.beam, env, motion, run, prior);
         }
+    }
+
+    /// True if it follows another run than `run`, on its line.
+    fn is_on_another(&self, run: &Run) -> bool {
+        self.followed.is_some_and(|f| f.run.instance != run.instance && f.off_route_m.is_none())
+    }
+
+    /// True if the feed named a run of this vehicle lately and now names nothing: it was taken out of service.
+    fn is_withdrawn(&mut self, at: EpochS) -> bool {
+        if self.named.trip.is_some() || self.named.route.is_some() {
+            self.named_at = Some(at);
+            return false;
+        }
+        self.named_at.is_some_and(|named_at| at - named_at <= WITHDRAWN_S)
+    }
+
+    /// Out of service it serves nothing but the last stop, if that is all that is left. A name that is missing
+    /// for a moment loses nothing: the fixes wait. True if the step is over.
+    fn hold_withdrawn(
+        &mut self,
+        env: &mut Env<'_>,
+        vehicle: VehicleIdx,
+        motion: &Motion,
+        out: &mut Vec<ServedOn>,
+    ) -> bool {
+        let Some(f) = self.followed else { return true };
+        if usize::from(f.tracker.next) + 1 >= Line::of(env.timetable, &f.run).stops() {
+            return false;
+        }
+        if self.named_at.is_none_or(|at| motion.fix.at - at > NAMELESS_S) {
+            // It turned short at the stop where it was seen last.
+            if let Some(served) = f.tracker.arrived(&Line::of(env.timetable, &f.run)) {
+                serve(env.runs, vehicle, &f.run, f.prior, served, out);
+            }
+            self.drop_followed(env, vehicle, motion, out);
+            self.beam.clear();
+        }
+        true
+    }
+
+    /// A bus that leaves its terminal long before it should, or (on the run that follows in its block) long
+    /// after, or whose run another bus drives, is on another run of the line if one should be here just now
+    /// and nobody drives it: its trip is misnamed or swapped, or a run of the block was not driven.
+    fn reconsider(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, at: EpochS) {
+        let named = |p: Prior| matches!(p, Prior::Named | Prior::Kept);
+        let doubtful = |f: &Followed| (f.waiting && f.prior != Prior::Inferred) || f.overload;
+        let Some(f) = self.followed.filter(doubtful) else { return };
+        let of_run = |h: &&Hypothesis| h.run.instance == f.run.instance && h.off_line == 0;
+        let Some(h) = self.beam.iter().find(of_run).copied() else { return };
+        let first_m = Line::of(env.timetable, &f.run).offset_m(0);
+        // A second bus that stands at the wayside with an old name is on no run at all.
+        if h.along_m - first_m < LEFT_M || h.advance_m < LEFT_M {
+            return;
+        }
+        let ready_at = self.finished_at + LAYOVER_S;
+        let bearable_s = match f.prior {
+            _ if f.overload => 0.0,
+            prior if named(prior) => NAMED_BEARABLE_S,
+            _ => BLOCK_BEARABLE_S,
+        };
+        let place = candidates::Place { along_m: h.along_m, at, ready_at, bearable_s };
+        let other = candidates::fitting_better(env, vehicle, &f.run, &place, !named(f.prior));
+        let Some(other) = other else { return };
+        self.beam.rename(|r| Some(if *r == f.run { other } else { *r }));
+        env.runs.leave(f.run.instance, vehicle);
+        self.followed = Some(Followed { run: other, ..f });
     }
 
     /// True when no belief fits, or the one that is followed was a guess that turned out to be taken.
@@ -202,7 +269,8 @@ impl Track {
         }
         self.astray = self.astray.saturating_add(1);
         // A bus that ended the run it still names drives to its rest, or on in its block.
-        let ended = self.named.run.is_some() && wanted.is_none();
+        let rests = motion.fix.at - self.finished_at < LAYOVER_S || self.at_terminal;
+        let ended = self.named.run.is_some() && wanted.is_none() && rests;
         let patient = wanted.is_some() && self.astray < ASTRAY_FIXES;
         let lately = self.searched_at.is_some_and(|at| motion.fix.at - at < SEARCH_EVERY_S);
         !ended && !patient && !lately
@@ -286,7 +354,9 @@ impl Track {
         out: &mut Vec<ServedOn>,
     ) {
         let line = Line::of(env.timetable, &best.run);
-        let path = self.path_to(&line, env.config, best);
+        let known_at = self.followed.and_then(|f| f.tracker.last_at()).unwrap_or(EpochS::MIN);
+        let low_m = self.followed.map_or(line.offset_m(0), |f| f.along_m) - BACK_M;
+        let path = self.recent.path_to(&line, env.config, best, known_at, low_m);
         let newest = Obs { at: best.at, along_m: best.along_m };
         let earlier = self.followed;
         let mut tracker = match earlier {
@@ -295,7 +365,7 @@ impl Track {
             Some(f) => f.tracker.restart(&line, env.config, newest.along_m),
             None => {
                 let first = path.iter().flatten().next().unwrap_or(&newest);
-                Tracker::start(&line, env.config, first.along_m)
+                Tracker::start(&line, env.config, self.manner, first.along_m)
             }
         };
         let last_at = earlier.and_then(|f| f.tracker.last_at());
@@ -305,6 +375,10 @@ impl Track {
             });
         }
         self.recent.keep_newest();
+        if !line.pattern.shape_is_straight {
+            tracker.manner.note_distance(best.distance_m);
+        }
+        self.manner = tracker.manner;
         let speed_mps = earlier.zip(last_at).and_then(|(f, last_at)| {
             let elapsed_s = (newest.at - last_at) as f64;
             let advance_m = (newest.along_m - f.along_m).max(0.0);
@@ -323,46 +397,16 @@ impl Track {
         });
         let driven = best.advance_m >= DRIVEN_M || best.at >= line.span().1 - NEAR_END_S;
         if tracker.is_done(&line) && driven {
-            self.end(env, vehicle, best.run);
+            self.end(env, vehicle, best.run, best.at);
         }
-    }
-
-    /// The waiting fixes as places along the line of `best`, oldest first: back from the newest as long as
-    /// each follows from the one before it, or was at the first stop.
-    fn path_to(
-        &self,
-        line: &Line<'_>,
-        config: &MonitorConfig,
-        best: &Hypothesis,
-    ) -> [Option<Obs>; WAITING_FIXES] {
-        let known_at = self.followed.and_then(|f| f.tracker.last_at()).unwrap_or(EpochS::MIN);
-        let low_m = self.followed.map_or(line.offset_m(0) - BACK_M, |f| f.along_m - BACK_M);
-        let mut path = [None; WAITING_FIXES];
-        let mut free = WAITING_FIXES;
-        let mut ahead = Obs { at: best.at, along_m: best.along_m };
-        let mut ahead_place = None;
-        for fix in self.recent.fixes.iter().flatten().rev() {
-            if fix.at <= known_at {
-                break;
-            }
-            if fix.at < best.at {
-                let Some(obs) = place_before(line, config, fix, ahead, ahead_place, low_m) else {
-                    break;
-                };
-                ahead = obs;
-            }
-            ahead_place = Some(fix.place);
-            free -= 1;
-            path[free] = Some(ahead);
-        }
-        path
     }
 
     /// `run` was driven to its end.
-    fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run) {
-        env.runs.leave(run.instance, vehicle);
+    fn end(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, run: Run, at: EpochS) {
+        env.runs.finish(run.instance, vehicle);
         self.followed = None;
         self.finished = Some(run);
+        self.finished_at = at;
         self.beam.retain(|h| h.run.instance != run.instance);
     }
 
@@ -384,7 +428,7 @@ impl Track {
             f.tracker.observe(&line, env.config, at_end, |served| {
                 serve(env.runs, vehicle, &f.run, f.prior, served, out);
             });
-            self.end(env, vehicle, f.run);
+            self.end(env, vehicle, f.run, motion.fix.at);
         }
         env.runs.leave(f.run.instance, vehicle);
     }

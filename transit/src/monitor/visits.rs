@@ -4,8 +4,9 @@
 //! (at a last stop: at it), and is made once. A hole in the fixes makes no visits.
 
 use super::config::MonitorConfig;
-use super::crossing::{Obs, Passage, Stretch};
+use super::crossing::{Division, Obs, between_rests_s, divide, to_rest_s};
 use super::line::Line;
+use super::manner::Manner;
 use crate::time::EpochS;
 
 /// A stop served: what the Monitor makes a `StopVisit` of.
@@ -30,8 +31,8 @@ pub(super) struct Tracker {
     leaving: Option<Obs>,
     /// Last fix.
     last: Option<Obs>,
-    /// Speed of this vehicle between stops, m/s; 0 while not known.
-    cruise_mps: f32,
+    /// How this vehicle drives and measures.
+    pub manner: Manner,
 }
 
 /// Beyond the zone by less than this, a second fix must confirm that the stop was left, metres.
@@ -42,34 +43,38 @@ const STANDING_M: f64 = 15.0;
 const LAST_STOP_M: f64 = 100.0;
 /// A first stop is left late: buses creep from bay to bay.
 const FIRST_ZONE: f64 = 1.5;
+/// A bad receiver needs a zone of so many of its standard deviations.
+const NOISE_ZONE: f64 = 2.2;
 /// A bus that is seen no farther than this after a first stop left it shortly before, metres.
 const SOON_AFTER_M: f64 = 500.0;
 /// Time at a first stop is waiting, however long: expected seconds, so that no driving is made of it.
 const WAITING_S: f64 = 3_600.0;
-/// Usual speeds of a bus between stops, m/s.
-const CRUISE_MPS: (f64, f64) = (4.0, 22.0);
-/// Weight of a new stretch in the vehicle's speed.
-const CRUISE_WEIGHT: f32 = 0.3;
-/// A fix is usually within this of the truth along the line (90 %: ± 1.6 of it), metres.
-const FIX_NOISE_M: f64 = 8.0;
 /// Share of the time between two fixes, beyond driving, that was not spent at the stop but in traffic.
-const TRAFFIC_SHARE: f64 = 0.3;
+const TRAFFIC_SHARE: f64 = 0.2;
+/// Where a fix at a stop leaves too little time to brake before it, or to gain speed after it, it was of a
+/// rolling bus: so much of what is missing is outside the two fixes, …
+const ROLLING_SHARE: f64 = 0.7;
+/// … but not more, seconds.
+const ROLLING_MOST_S: f64 = 8.0;
+/// A brisk driver's speed over the usual one.
+const BRISK: f64 = 1.3;
 
 impl Tracker {
     /// Begins at a place: stops behind it are not this tracker's.
-    pub fn start(line: &Line<'_>, config: &MonitorConfig, along_m: f64) -> Self {
+    pub fn start(line: &Line<'_>, config: &MonitorConfig, manner: Manner, along_m: f64) -> Self {
         let mut next = line.stop_after(along_m);
-        while next > 0 && along_m <= line.offset_m(next - 1) + zone_m(line, config, next - 1) {
+        let zone_end_m = |k: usize| line.offset_m(k) + zone_m(line, config, manner, k);
+        while next > 0 && along_m <= zone_end_m(next - 1) {
             next -= 1;
         }
-        Self { next: next as u16, ..Self::default() }
+        Self { next: next as u16, manner, ..Self::default() }
     }
 
     /// Begins anew at another place of the same run: what was passed stays passed.
     #[must_use]
     pub fn restart(&self, line: &Line<'_>, config: &MonitorConfig, along_m: f64) -> Self {
-        let fresh = Self::start(line, config, along_m);
-        Self { next: fresh.next.max(self.next), cruise_mps: self.cruise_mps, ..fresh }
+        let fresh = Self::start(line, config, self.manner, along_m);
+        Self { next: fresh.next.max(self.next), ..fresh }
     }
 
     /// True when the last stop was reached.
@@ -130,7 +135,7 @@ impl Tracker {
         if k >= line.stops() {
             return f64::INFINITY;
         }
-        line.offset_m(k) + zone_m(line, config, k)
+        line.offset_m(k) + zone_m(line, config, self.manner, k)
     }
 
     /// Moves the tracker to `obs`.
@@ -148,12 +153,15 @@ impl Tracker {
             return;
         }
         let mut beyond = first;
-        while beyond < n - 1 && obs.along_m > line.offset_m(beyond) + zone_m(line, config, beyond) {
+        while beyond < n - 1
+            && obs.along_m > line.offset_m(beyond) + zone_m(line, config, self.manner, beyond)
+        {
             beyond += 1;
         }
         let just_left = beyond == first + 1
             && !confirmed
-            && obs.along_m < line.offset_m(first) + zone_m(line, config, first) + CONFIRM_M;
+            && obs.along_m
+                < line.offset_m(first) + zone_m(line, config, self.manner, first) + CONFIRM_M;
         if just_left && self.stood_near(obs) {
             self.leaving = Some(obs);
             return;
@@ -181,7 +189,7 @@ impl Tracker {
         obs: Obs,
         serve: &mut impl FnMut(Served),
     ) {
-        let (stop_m, zone) = (line.offset_m(k), zone_m(line, config, k));
+        let (stop_m, zone) = (line.offset_m(k), zone_m(line, config, self.manner, k));
         if k == line.stops() - 1 {
             let stands = self.last.is_some_and(|l| (obs.along_m - l.along_m).abs() < STANDING_M);
             if obs.along_m >= stop_m - zone || (stands && obs.along_m >= stop_m - LAST_STOP_M) {
@@ -204,14 +212,25 @@ impl Tracker {
     fn arrive(&mut self, line: &Line<'_>, k: usize, obs: Obs, serve: &mut impl FnMut(Served)) {
         let arrival = self.arrival(line, k, obs);
         if let Some((at, uncertainty_s)) = arrival {
+            // It still rolls, and may be silent from now on: what is not seen yet is not known.
+            let unseen_s = (at - obs.at).max(0);
             serve(Served {
                 stop_position: k as u16,
-                arrival: Some(at),
+                arrival: Some(at - unseen_s),
                 departure: None,
-                uncertainty_s,
+                uncertainty_s: uncertainty_s + unseen_s as f32,
             });
         }
         self.next = (k + 1) as u16;
+    }
+
+    /// The stop that it came to and was not seen to leave.
+    pub fn arrived(&self, line: &Line<'_>) -> Option<Served> {
+        let (seen, last) = self.at_stop?;
+        let k = usize::from(self.next);
+        let (at, uncertainty_s) = self.arrival(line, k, seen).filter(|_| k > 0)?;
+        let arrival = Some(at.min(last.at));
+        Some(Served { stop_position: self.next, arrival, departure: None, uncertainty_s })
     }
 
     /// Arrival at `k`, where `seen` is the first fix at it, and its uncertainty. `None` if it was never
@@ -221,17 +240,16 @@ impl Tracker {
         if before.at >= seen.at {
             return None;
         }
-        let stretch = Stretch {
-            elapsed_s: (seen.at - before.at) as f64,
-            distance_m: (line.offset_m(k) - before.along_m).max(0.0),
-            cruise_mps: self.cruise(line, k),
-        };
-        let travel_s = stretch.distance_m / stretch.cruise_mps;
-        let left_s = (stretch.elapsed_s - travel_s).max(0.0);
-        let at_s = (travel_s + TRAFFIC_SHARE * left_s).min(stretch.elapsed_s);
-        let fraction = at_s / stretch.elapsed_s;
-        let uncertainty_s = stretch.uncertainty_s(fraction.min(0.5), FIX_NOISE_M) as f32;
-        Some((before.at + at_s.round() as i64, uncertainty_s))
+        let elapsed_s = (seen.at - before.at) as f64;
+        let drive_s = to_rest_s(line.offset_m(k) - before.along_m, self.manner.cruise_mps(line, k));
+        let idle_s = elapsed_s - drive_s;
+        // Without the time to have come to rest it was seen while it still rolled.
+        let share = if idle_s > 0.0 { TRAFFIC_SHARE } else { 1.0 - ROLLING_SHARE };
+        let at_s = drive_s + (share * idle_s).max(-ROLLING_MOST_S);
+        Some((
+            before.at + at_s.round() as i64,
+            self.manner.claim_s(line, k, idle_s.max(0.0)) as f32,
+        ))
     }
 
     /// Serves the stops `passed`, the last fix before them being `before` or at the first of them.
@@ -243,32 +261,49 @@ impl Tracker {
         obs: Obs,
         serve: &mut impl FnMut(Served),
     ) {
-        let first = passed.start;
         let stood = self.at_stop;
         let Some(from) = stood.map(|(_, last)| last).or(self.before) else { return };
-        let start_m = if stood.is_some() { line.offset_m(first) } else { from.along_m };
-        let stretch = Stretch {
-            elapsed_s: (obs.at - from.at) as f64,
-            distance_m: (obs.along_m - start_m).max(0.0),
-            cruise_mps: self.cruise(line, first),
+        let way = Way {
+            line,
+            first: passed.start,
+            last: passed.end - 1,
+            from,
+            to: obs,
+            stood: stood.is_some(),
         };
+        let cruise_mps = self.manner.cruise_mps(line, passed.start);
         let expected = |k: usize| {
             let planned = line.times[k].departure_s - line.times[k].arrival_s;
             let dwell = f64::from(planned).max(config.default_dwell_s);
-            match (k, stood) {
-                (0, _) => WAITING_S,
-                (_, Some(_)) if k == first => dwell * 0.5,
+            match k {
+                0 => WAITING_S,
+                _ if way.stood && k == way.first => dwell * 0.5,
                 _ => dwell,
             }
         };
-        let division = stretch.divide(passed.clone().map(expected).sum());
-        let mut clock = Clock { from, pace_s: division.pace_s, at_s: 0.0, at_m: start_m };
+        let elapsed_s = (obs.at - from.at) as f64;
+        let drive_s = way.drive_s(cruise_mps);
+        let mut division = divide(elapsed_s, drive_s, passed.clone().map(expected).sum());
+        if way.stood && way.first == way.last {
+            let left_s = elapsed_s - drive_s;
+            let share = match way.first {
+                _ if left_s < 0.0 => ROLLING_SHARE,
+                0 => 1.0,
+                _ => 1.0 - TRAFFIC_SHARE,
+            };
+            let dwell_s = (share * left_s).max(-ROLLING_MOST_S);
+            division = Division { drive: 1.0, dwell: dwell_s / expected(way.first) };
+        }
+        let idle_s = (elapsed_s - drive_s / BRISK).max(0.0);
+        let mut at_s = 0.0;
         for k in passed {
-            let mut passage = clock.pass(line.offset_m(k), division.dwell * expected(k));
-            let mut arrival = Some(from.at + passage.arrival_s.round() as i64);
-            let fraction = passage.departure_s / stretch.elapsed_s.max(1.0);
-            let mut uncertainty_s = stretch.uncertainty_s(fraction, FIX_NOISE_M) as f32;
-            if k == first
+            at_s += division.drive * way.leg_s(k, cruise_mps);
+            let mut arrival = Some(from.at + at_s.round() as i64);
+            at_s += division.dwell * expected(k);
+            let share = (at_s / elapsed_s.max(1.0)).clamp(0.0, 1.0);
+            let bridge = (4.0 * share * (1.0 - share)).sqrt();
+            let mut uncertainty_s = self.manner.claim_s(line, k, idle_s * bridge) as f32;
+            if k == way.first
                 && let Some((seen, _)) = stood
             {
                 (arrival, uncertainty_s) = match self.arrival(line, k, seen) {
@@ -276,25 +311,15 @@ impl Tracker {
                     None => (None, uncertainty_s),
                 };
             }
-            if k == 0 {
-                arrival = None;
-                passage.departure_s = passage.departure_s.max(0.0);
-            }
-            let departure = from.at + passage.departure_s.round() as i64;
+            let earliest = self.before.map_or(EpochS::MIN, |before| before.at);
+            let departure = (from.at + at_s.round() as i64).max(earliest);
             serve(Served {
                 stop_position: k as u16,
-                arrival: arrival.map(|a| a.min(departure)),
+                arrival: arrival.filter(|_| k > 0).map(|a| a.min(departure)),
                 departure: Some(departure),
                 uncertainty_s,
             });
         }
-    }
-
-    /// Free speed around stop position `k`: the vehicle's own, else the timetable's.
-    fn cruise(&self, line: &Line<'_>, k: usize) -> f64 {
-        let own = f64::from(self.cruise_mps);
-        let v = if own > 0.0 { own } else { planned_mps(line, k) };
-        v.clamp(CRUISE_MPS.0, CRUISE_MPS.1)
     }
 
     /// Learns the vehicle's speed from a stretch with no stop on it.
@@ -308,39 +333,44 @@ impl Tracker {
         let k = line.stop_after(from);
         let clear_behind = k == 0 || from > line.offset_m(k - 1) + config.stop_zone_m;
         let clear_ahead = k >= line.stops() || to < line.offset_m(k) - config.stop_zone_m;
-        if !clear_behind || !clear_ahead {
-            return;
-        }
-        let v = ((to - from) / elapsed_s) as f32;
-        if self.cruise_mps == 0.0 {
-            self.cruise_mps = v;
-        } else {
-            self.cruise_mps += CRUISE_WEIGHT * (v - self.cruise_mps);
+        if clear_behind && clear_ahead {
+            self.manner.note_speed((to - from) / elapsed_s, elapsed_s);
         }
     }
 }
 
-/// Walks a divided stretch.
-struct Clock {
+/// The way between two fixes with stops between them.
+struct Way<'a> {
+    line: &'a Line<'a>,
+    first: usize,
+    last: usize,
     from: Obs,
-    pace_s: f64,
-    at_s: f64,
-    at_m: f64,
+    to: Obs,
+    /// `from` was at the first of the stops.
+    stood: bool,
 }
 
-impl Clock {
-    fn pass(&mut self, stop_m: f64, dwell_s: f64) -> Passage {
-        let stop_m = stop_m.max(self.at_m).max(self.from.along_m.min(stop_m));
-        self.at_s += (stop_m - self.at_m) * self.pace_s;
-        self.at_m = stop_m;
-        let arrival_s = self.at_s;
-        self.at_s += dwell_s;
-        Passage { arrival_s, departure_s: self.at_s }
+impl Way<'_> {
+    /// Seconds of driving that lead to stop `k`, without anything in the way.
+    fn leg_s(&self, k: usize, cruise_mps: f64) -> f64 {
+        match k {
+            _ if k > self.first => {
+                between_rests_s(self.line.offset_m(k) - self.line.offset_m(k - 1), cruise_mps)
+            }
+            _ if self.stood => 0.0,
+            _ => to_rest_s(self.line.offset_m(k) - self.from.along_m, cruise_mps),
+        }
+    }
+
+    /// Seconds of driving in all.
+    fn drive_s(&self, cruise_mps: f64) -> f64 {
+        let legs: f64 = (self.first..=self.last).map(|k| self.leg_s(k, cruise_mps)).sum();
+        legs + to_rest_s(self.to.along_m - self.line.offset_m(self.last), cruise_mps)
     }
 }
 
 /// How far around stop position `k` a fix is at it, metres: never as far as the next stop's zone.
-fn zone_m(line: &Line<'_>, config: &MonitorConfig, k: usize) -> f64 {
+fn zone_m(line: &Line<'_>, config: &MonitorConfig, manner: Manner, k: usize) -> f64 {
     let here = line.offset_m(k);
     let mut room = f64::INFINITY;
     if k > 0 {
@@ -349,15 +379,7 @@ fn zone_m(line: &Line<'_>, config: &MonitorConfig, k: usize) -> f64 {
     if k + 1 < line.stops() {
         room = room.min(line.offset_m(k + 1) - here);
     }
-    let zone = if k == 0 { FIRST_ZONE * config.stop_zone_m } else { config.stop_zone_m };
+    let usual = config.stop_zone_m.max(NOISE_ZONE * manner.noise_m());
+    let zone = if k == 0 { FIRST_ZONE * usual } else { usual };
     zone.min(room * 0.4)
-}
-
-/// Speed between the stops around `k` by the timetable, m/s, dwell taken out.
-fn planned_mps(line: &Line<'_>, k: usize) -> f64 {
-    let (from, to) = (k.saturating_sub(1), (k + 1).min(line.stops() - 1));
-    let metres = line.offset_m(to) - line.offset_m(from);
-    let seconds = f64::from(line.times[to].arrival_s - line.times[from].departure_s);
-    // Planned times hold the dwell and the lights: free driving is faster by about a half.
-    if seconds > 0.0 { 1.5 * metres / seconds } else { 8.0 }
 }

@@ -26,7 +26,7 @@ fn after_a_new_timetable_a_bus_is_found_again_by_its_trip_id() {
     check(
         &said,
         &expect![[r#"
-        bus1 n.0 C arrives 07:02:40 departs 07:02:40 ±4
-    "#]],
+            bus1 n.0 C arrives 07:02:34 departs 07:02:34 ±4
+        "#]],
     );
 }

@@ -1,0 +1,74 @@
+//! The last fixes of a vehicle, until it is known on which run, and where on it, they were measured.
+
+use super::beam::Hypothesis;
+use super::config::MonitorConfig;
+use super::crossing::Obs;
+use super::fleet::Fix;
+use super::line::Line;
+use super::path::place_before;
+use crate::time::EpochS;
+
+/// Fixes kept.
+const WAITING_FIXES: usize = 8;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Recent {
+    fixes: [Option<Fix>; WAITING_FIXES],
+}
+
+impl Recent {
+    pub fn push(&mut self, fix: Fix) {
+        if self.fixes[WAITING_FIXES - 1].is_some() {
+            self.fixes.rotate_left(1);
+            self.fixes[WAITING_FIXES - 1] = Some(fix);
+        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
+            *free = Some(fix);
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.fixes[WAITING_FIXES - 1].is_some()
+    }
+
+    pub fn clear(&mut self) {
+        self.fixes = [None; WAITING_FIXES];
+    }
+
+    /// Forgets all but the newest.
+    pub fn keep_newest(&mut self) {
+        let newest = self.fixes.iter().flatten().last().copied();
+        self.clear();
+        self.fixes[0] = newest;
+    }
+
+    /// The waiting fixes as places along the line of `best`, oldest first: back from the newest as long as
+    /// each follows from the one before it, or was at the first stop; after `known_at`, not before `low_m`.
+    pub fn path_to(
+        &self,
+        line: &Line<'_>,
+        config: &MonitorConfig,
+        best: &Hypothesis,
+        known_at: EpochS,
+        low_m: f64,
+    ) -> [Option<Obs>; WAITING_FIXES] {
+        let mut path = [None; WAITING_FIXES];
+        let mut free = WAITING_FIXES;
+        let mut ahead = Obs { at: best.at, along_m: best.along_m };
+        let mut ahead_place = None;
+        for fix in self.fixes.iter().flatten().rev() {
+            if fix.at <= known_at {
+                break;
+            }
+            if fix.at < best.at {
+                let Some(obs) = place_before(line, config, fix, ahead, ahead_place, low_m) else {
+                    break;
+                };
+                ahead = obs;
+            }
+            ahead_place = Some(fix.place);
+            free -= 1;
+            path[free] = Some(ahead);
+        }
+        path
+    }
+}
