@@ -15,7 +15,7 @@ use prost::Message;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use transit::monitor::{MatchState, VehicleState};
-use transit::predict::Range;
+use transit::predict::{Basis, Range};
 use transit::time::format_gtfs_time;
 use transit::{EpochS, Snapshot, Timetable, TripInstance};
 
@@ -167,8 +167,8 @@ fn vehicle_entity(snapshot: &Snapshot, vehicle: &VehicleState) -> FeedEntity {
     }
 }
 
-/// Expected times of the stops ahead, for each run that is driven; for two vehicles on a run, those of the
-/// one that counts as its driver.
+/// Expected times of the stops ahead, for each run that is driven, and for the next of its vehicle's block; for
+/// two vehicles on a run, those of the one that counts as its driver.
 fn trip_updates(snapshot: &Snapshot) -> Vec<FeedEntity> {
     snapshot
         .vehicles
@@ -176,9 +176,70 @@ fn trip_updates(snapshot: &Snapshot) -> Vec<FeedEntity> {
         .filter_map(|vehicle| {
             let matched = vehicle.matched.as_ref()?;
             let driver = snapshot.driver(matched.instance)?;
-            (driver.vehicle == vehicle.vehicle).then(|| trip_update(snapshot, vehicle, matched))?
+            (driver.vehicle == vehicle.vehicle).then_some((vehicle, matched))
         })
+        .flat_map(|(vehicle, matched)| {
+            [trip_update(snapshot, vehicle, matched), next_update(snapshot, vehicle)]
+        })
+        .flatten()
         .collect()
+}
+
+/// The run that a vehicle drives next, expected from where it is now.
+fn next_update(snapshot: &Snapshot, vehicle: &VehicleState) -> Option<FeedEntity> {
+    let timetable = &*snapshot.timetable;
+    let next = snapshot.next_run(vehicle)?;
+    let pattern = timetable.pattern(timetable.trip(next.trip).pattern);
+    let mut stops = Vec::new();
+    let (basis, _) = snapshot.predict(next, |p| {
+        let position = usize::from(p.stop_position);
+        let (arrival, departure) = timetable.scheduled(next, position);
+        let range = Some(p.arrival);
+        stops.push(StopTimeUpdate {
+            stop_sequence: Some(pattern.stop_sequences[position]),
+            stop_id: Some(timetable.stop(pattern.stops[position]).id.to_string()),
+            arrival: event(Some(p.promised), arrival, range),
+            departure: event(Some(p.departure), departure, range),
+            schedule_relationship: None,
+        });
+        true
+    })?;
+    (basis == Basis::Block).then(|| entity_of_run(snapshot, vehicle, next, stops, None))
+}
+
+/// An expected instant. The uncertainty is half of what eight in ten lie within.
+fn event(
+    expected: Option<EpochS>,
+    scheduled: EpochS,
+    range: Option<Range>,
+) -> Option<StopTimeEvent> {
+    expected.map(|time| StopTimeEvent {
+        delay: Some((time - scheduled) as i32),
+        time: Some(time),
+        uncertainty: range.map(|r| ((r.p90 - r.p10 + 1) / 2) as i32),
+    })
+}
+
+fn entity_of_run(
+    snapshot: &Snapshot,
+    vehicle: &VehicleState,
+    instance: TripInstance,
+    stops: Vec<StopTimeUpdate>,
+    delay: Option<i32>,
+) -> FeedEntity {
+    let trip = &snapshot.timetable.trip(instance.trip).id;
+    let update = TripUpdate {
+        trip: Some(trip_descriptor(&snapshot.timetable, instance)),
+        vehicle: Some(vehicle_descriptor(vehicle)),
+        stop_time_update: stops,
+        timestamp: epoch(vehicle.measured_at),
+        delay,
+    };
+    FeedEntity {
+        id: Some(format!("{}:{trip}:{}", instance.service_date, instance.start_s)),
+        trip_update: Some(update),
+        ..FeedEntity::default()
+    }
 }
 
 fn trip_update(
@@ -189,15 +250,6 @@ fn trip_update(
     let timetable = &*snapshot.timetable;
     let instance = matched.instance;
     let pattern = timetable.pattern(matched.pattern);
-    // Half of what eight arrivals in ten lie within.
-    let uncertainty = |range: Option<Range>| range.map(|r| ((r.p90 - r.p10 + 1) / 2) as i32);
-    let event = |expected: Option<EpochS>, scheduled: EpochS, range: Option<Range>| {
-        expected.map(|time| StopTimeEvent {
-            delay: Some((time - scheduled) as i32),
-            time: Some(time),
-            uncertainty: uncertainty(range),
-        })
-    };
     let stops: Vec<_> = snapshot
         .trip_stops(vehicle.vehicle)
         .iter()
@@ -210,20 +262,6 @@ fn trip_update(
             schedule_relationship: None,
         })
         .collect();
-    if stops.is_empty() {
-        return None;
-    }
-    let update = TripUpdate {
-        trip: Some(trip_descriptor(timetable, instance)),
-        vehicle: Some(vehicle_descriptor(vehicle)),
-        stop_time_update: stops,
-        timestamp: epoch(vehicle.measured_at),
-        delay: matched.schedule_deviation_s,
-    };
-    let trip = &timetable.trip(instance.trip).id;
-    Some(FeedEntity {
-        id: Some(format!("{}:{trip}:{}", instance.service_date, instance.start_s)),
-        trip_update: Some(update),
-        ..FeedEntity::default()
-    })
+    let delay = matched.schedule_deviation_s;
+    (!stops.is_empty()).then(|| entity_of_run(snapshot, vehicle, instance, stops, delay))
 }

@@ -12,7 +12,32 @@ on_both!(
     the_busiest_stop_is_counted_by_hour,
     the_last_passage_of_each_stop_is_found,
     quotes_in_ids_are_only_text,
+    a_day_is_read_back_run_by_run_in_pages,
 );
+
+async fn a_day_is_read_back_run_by_run_in_pages(db: TestDatabase) -> TestDatabase {
+    let store = db.store().await;
+    let mut rows = Vec::new();
+    for trip in ["t2", "t1", "t3"] {
+        rows.extend((1..4).map(|stop| visit("12", trip, stop, MIDNIGHT + i64::from(stop) * 60)));
+    }
+    let day = rows[0].service_date;
+    let mut other = visit("12", "t1", 1, MIDNIGHT);
+    other.service_date = day - 1;
+    rows.push(other);
+    store.writer().send(Batch { visits: rows, ..Batch::default() });
+    store.writer().flush().await.unwrap();
+    let runs = |rows: Vec<server::record::VisitRow>| {
+        rows.iter().map(|v| format!("{}.{}", v.trip_id, v.stop_sequence)).collect::<Vec<_>>()
+    };
+    let first = store.visits_of_day(day, "", 5).await.unwrap();
+    assert_eq!(runs(first), ["t1.1", "t1.2", "t1.3", "t2.1", "t2.2"]);
+    let rest = store.visits_of_day(day, "t1", 100).await.unwrap();
+    assert_eq!(runs(rest), ["t2.1", "t2.2", "t2.3", "t3.1", "t3.2", "t3.3"]);
+    assert_eq!(store.visits_of_day(day + 1, "", 5).await.unwrap(), []);
+    store.close().await;
+    db
+}
 
 async fn windows_filters_and_limits_hold(db: TestDatabase) -> TestDatabase {
     let store = db.store().await;

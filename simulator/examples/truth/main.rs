@@ -12,6 +12,8 @@
 )]
 
 mod captures;
+#[path = "../prediction_section/mod.rs"]
+mod prediction_section;
 #[path = "../../../transit/tests/recording/mod.rs"]
 mod recording;
 
@@ -149,5 +151,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}\n", of_quiet.join("\n"));
     }
     println!("{}", captures::table().markdown());
-    Ok(())
+    prediction_section::tell_section(&seeds)
 }
