@@ -122,6 +122,11 @@ test('a click on a stop, on a street and on a route of the list tells of each', 
   const { stop } = await (await request.get(`/api/v1/stops/${encodeURIComponent(patterns[0].stops[5].stop_id)}`)).json();
   await page.goto(`/?layers=stops,intensity#15.5/${stop.lat}/${stop.lon}`);
   await page.waitForFunction(() => window.__jolda, null, { timeout: 30_000 });
+  // On a phone a sheet lies over the lower half of the map: the stop is moved into the upper one.
+  await page.evaluate(([lon, lat]) => {
+    const { map } = window.__jolda;
+    map.easeTo({ center: [lon, lat], offset: [0, -map.getContainer().clientHeight * 0.2], duration: 0 });
+  }, [stop.lon, stop.lat]);
   // A place of that layer which no other lies over, in the part of the map that no panel covers.
   const click = async (layer, wish) => expect(async () => {
     const at = await page.evaluate(([id, others]) => {
