@@ -50,7 +50,12 @@ async fn cached(request: Request, next: Next) -> Response {
 
 /// Names of the page's script and WebAssembly, from `hash.txt`; empty where the site is not built.
 pub fn hashes(site: &SiteSettings) -> (String, String) {
-    let text = std::fs::read_to_string(site.site_dir.join("hash.txt")).unwrap_or_default();
+    let text = std::fs::read_to_string(site.site_dir.join("hash.txt")).unwrap_or_else(|error| {
+        // Pages without style look like a fault of Jolda's: the operator is told where it was looked for.
+        let folder = site.site_dir.display();
+        tracing::warn!(%folder, %error, "the pages' files are not here: run `make web`, or set site.folder");
+        String::new()
+    });
     let of = |kind: &str| {
         let mut lines = text.lines().filter_map(|l| l.split_once(':'));
         lines.find(|(k, _)| k.trim() == kind).map_or_else(String::new, |(_, h)| h.trim().to_owned())
