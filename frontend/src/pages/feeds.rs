@@ -27,8 +27,12 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
             |at| format!("{} ({})", voice.time_s(at), voice.ago(at)),
         )
     };
-    let state =
-        if feed.down { ("state bad", text.feed_is_down) } else { ("state good", text.feed_ok) };
+    let state = match (feed.down, feed.received_at) {
+        (true, _) => ("state bad", text.feed_is_down),
+        // Not yet down, but nothing is known of it: that is not fresh.
+        (false, None) => ("state", text.feed_never),
+        (false, Some(_)) => ("state good", text.feed_ok),
+    };
     view! {
         <section class="card">
             <h2>{feed.feed_id.clone()}" "<span class=state.0>{state.1}</span></h2>
