@@ -19,7 +19,7 @@ mod settings;
 
 pub use openapi::document;
 pub use serve::serve;
-pub use settings::{Basemap, HttpLimits, SiteSettings};
+pub use settings::{Basemap, HttpLimits, SITE_MARK, SiteSettings, site_folder};
 
 use crate::clock::Clock;
 use crate::problem::ProblemResponse;
