@@ -14,6 +14,8 @@ mod format;
 #[cfg(any(feature = "hydrate", test))]
 mod live;
 #[cfg(feature = "ssr")]
+pub mod office;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod quality;

@@ -1,0 +1,3 @@
+//! Parts of the pages of the register.
+
+pub mod evidence;
