@@ -24,7 +24,9 @@ mod text;
 mod url;
 
 #[cfg(feature = "ssr")]
-pub use pages::{render, staff};
+pub use pages::render;
+#[cfg(feature = "ssr")]
+pub use url::encode;
 
 /// Called once by the page's script, before it wakes the islands.
 #[cfg(feature = "hydrate")]
