@@ -14,6 +14,7 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod commands;
 mod headways;
 mod routes;
 mod segments;
@@ -23,6 +24,7 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use commands::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;
