@@ -184,6 +184,15 @@ impl Appeal {
                 self.complete(answer)?;
                 self.moves(Status::AnswerReview)
             }
+            Command::RecallAnswer => {
+                let answer = self.answer.as_ref().ok_or(Refusal::AnswerMissing)?;
+                if self.status != Status::AnswerReview || Some(answer.drafted_by) != actor.person {
+                    return Err(Refusal::InvalidTransition);
+                }
+                let mut events = self.moves(Status::AnswerDraft)?;
+                events.push(Event::AnswerRecalled);
+                Ok(events)
+            }
             Command::ReturnAnswer { remark } => {
                 let mut events = self.moves(Status::AnswerDraft)?;
                 events.push(Event::AnswerReturned { remark: words(remark)? });
@@ -266,6 +275,10 @@ impl Appeal {
             Command::JoinCase { case } => Ok(vec![Event::CaseJoined { case: *case }]),
             Command::TrackMeasure if self.status == Status::Answered => {
                 Ok(vec![Event::MeasureTracked])
+            }
+            // What comes after the answer: whatever the applicant said of it since.
+            Command::Tell { text } if self.answered_at.is_some() => {
+                Ok(vec![Event::Told { text: words(text)? }])
             }
             Command::Publish { published } => {
                 if *published && self.publicity == super::Publicity::Private {
