@@ -29,6 +29,7 @@ use utoipa::OpenApi;
         api::stops::one,
         api::segments::list,
         api::segments::one,
+        api::segments::network,
         api::headways::list,
         api::incidents::list,
         api::alerts::list,
