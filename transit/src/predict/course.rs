@@ -76,8 +76,8 @@ impl<'a> Course<'a> {
             times: timetable.stop_times(instance.trip),
             base: timetable.origin(instance.service_date) + shift,
             timed: timetable.frequencies(instance.trip).iter().all(|f| f.exact),
-            own: progress.map_or_else(Own::default, |p| p.own),
-            stays: progress.map_or_else(Own::default, |p| p.stays),
+            own: progress.map_or_else(Own::default, |p| p.own.now),
+            stays: progress.map_or_else(Own::default, |p| p.stays.now),
         }
     }
 
