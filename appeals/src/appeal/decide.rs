@@ -276,10 +276,7 @@ impl Appeal {
             Command::TrackMeasure if self.status == Status::Answered => {
                 Ok(vec![Event::MeasureTracked])
             }
-            // What comes after the answer: whatever the applicant said of it since.
-            Command::Tell { text } if self.answered_at.is_some() => {
-                Ok(vec![Event::Told { text: words(text)? }])
-            }
+            Command::Tell { text } => Ok(vec![Event::Told { text: words(text)? }]),
             Command::Publish { published } => {
                 if *published && self.publicity == super::Publicity::Private {
                     return Err(Refusal::NotPermitted);
