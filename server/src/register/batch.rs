@@ -107,7 +107,8 @@ impl Register {
         actor: &Actor,
     ) -> Result<Batch, ServiceError> {
         self.each(case, async |appeal: Appeal| {
-            if matches!(appeal.status, Status::Withdrawn | Status::Returned | Status::NotConsidered) {
+            if matches!(appeal.status, Status::Withdrawn | Status::Returned | Status::NotConsidered)
+            {
                 return Ok(None);
             }
             let text = text.of(appeal.language).replace("{number}", &appeal.number.to_string());
@@ -120,12 +121,10 @@ impl Register {
         .await
     }
 
-
     fn body(&self, appeal: &Appeal, text: &Words) -> Option<(Language, String)> {
         // In the language of the appeal, else of the state.
-        let language = [appeal.language, Language::Kk]
-            .into_iter()
-            .find(|l| !text.of(*l).trim().is_empty())?;
+        let language =
+            [appeal.language, Language::Kk].into_iter().find(|l| !text.of(*l).trim().is_empty())?;
         let date = appeal.registered_on.strftime("%d.%m.%Y").to_string();
         let body = text.of(language).trim().replace("{number}", &appeal.number.to_string());
         Some((language, body.replace("{date}", &date)))

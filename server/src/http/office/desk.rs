@@ -86,10 +86,9 @@ pub async fn queue(
         kind: asked.kind,
         route_id: asked.route_id,
         stop_id: asked.stop_id,
-        carrier: None,
-        phone_hash: None,
         from: asked.from,
         to: asked.to,
+        ..Asked::default()
     };
     list(&office, &signed, asked, limit).await
 }
