@@ -1,13 +1,14 @@
 //! The register over HTTP: the public's appeals, the staff's desks, Open311.
 
-mod appeals;
+pub(super) mod appeals;
 mod asking;
-mod desk;
+mod commands;
+pub(super) mod desk;
 mod fault;
 mod open311;
 mod pages;
 mod signed;
-mod staff;
+pub(super) mod staff;
 mod tries;
 mod wire;
 
@@ -59,7 +60,7 @@ pub struct OfficeState {
 }
 
 #[derive(Clone)]
-struct Office {
+pub(super) struct Office {
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
