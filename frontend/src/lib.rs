@@ -14,6 +14,8 @@ mod format;
 #[cfg(any(feature = "hydrate", test))]
 mod live;
 #[cfg(feature = "ssr")]
+pub mod office;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod quality;
@@ -22,7 +24,9 @@ mod text;
 mod url;
 
 #[cfg(feature = "ssr")]
-pub use pages::{render, staff};
+pub use pages::render;
+#[cfg(feature = "ssr")]
+pub use url::encode;
 
 /// Called once by the page's script, before it wakes the islands.
 #[cfg(feature = "hydrate")]

@@ -36,6 +36,10 @@ pub struct Shell {
     pub wasm_hash: String,
     /// `none`, a path to a `.pmtiles` file served by us, or the URL of a style.
     pub basemap: String,
+    /// There is a register of appeals to lead to.
+    pub register: bool,
+    /// Who of the staff is signed in.
+    pub member: Option<api::StaffMember>,
 }
 
 /// The pages.
@@ -66,6 +70,9 @@ pub enum Page {
         /// What was found.
         result: Box<SearchResult>,
     },
+    /// A page of the register of appeals.
+    #[cfg(feature = "ssr")]
+    Office(Box<crate::office::OfficePage>),
     /// Not found or not possible: status, and what to do.
     Error(api::Problem),
 }

@@ -2,9 +2,9 @@
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::http::Site;
 use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
 use crate::ledger::Ledger;
-use crate::reads::Reads;
 use crate::register::{Keys, Law, Register};
 use crate::staff::{NewAccount, SessionLimits, Staff};
 use crate::view::Language;
@@ -28,15 +28,16 @@ pub struct Parts<'a> {
     pub clock: Clock,
     /// A simulated city: it gets fictional staff.
     pub demo: bool,
-    /// The live picture and the record.
-    pub reads: Reads,
+    /// Pages, and the live picture that they show.
+    pub site: Site,
 }
 
 /// Opens the register over the database of the settings, whose schema is up to date; without a key it stays
 /// off and its routes are not there.
 pub async fn open(parts: Parts<'_>) -> Result<Router> {
-    let Parts { settings, clock, demo, reads } = parts;
-    if settings.register.key.0.is_empty() {
+    let Parts { settings, clock, demo, site } = parts;
+    let reads = site.reads().clone();
+    if !settings.register.is_on() {
         tracing::warn!(
             "the register of appeals is off: set JOLDA_REGISTER__KEY to 64 hexadecimal digits \
              (openssl rand -hex 32) and keep them safe"
@@ -64,6 +65,7 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         register,
         staff,
         stops,
+        site,
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),
         clock: Clock::machine(),

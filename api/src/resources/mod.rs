@@ -14,6 +14,8 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod commands;
+mod evidence;
 mod headways;
 mod routes;
 mod segments;
@@ -23,6 +25,8 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use commands::*;
+pub use evidence::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;

@@ -19,6 +19,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let shell = context.shell;
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
+    let office = matches!(page, Page::Office(_));
     let title = format!("{title} · Jolda");
     let settings = live.then(|| Settings::of(shell));
     let told = settings.as_ref();
@@ -32,6 +33,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <meta name="theme-color" content="#0f4c5c"/>
                 <title>{title}</title>
                 <link rel="stylesheet" href="/assets/app.css"/>
+                {office.then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
                 {live.then(|| preloads(shell))}
             </head>
@@ -44,6 +46,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 data-speed=told.map(|s| s.speed_milli)
             >
                 {frame::header(context, page)}
+                {crate::office::bar(context, page)}
                 {frame::banners(context)}
                 <main id="main" tabindex="-1">{main}</main>
                 {(!live).then(|| frame::footer(context))}

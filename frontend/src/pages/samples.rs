@@ -15,6 +15,8 @@ pub(crate) fn shell(language: Language, path: &str) -> Shell {
         script_hash: "0123".to_owned(),
         wasm_hash: "4567".to_owned(),
         basemap: "none".to_owned(),
+        register: true,
+        member: None,
     }
 }
 

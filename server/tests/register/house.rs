@@ -1,5 +1,6 @@
 //! A server with a register on a database of its own, and people who work in it.
 
+use crate::city::City;
 use crate::database::TestDatabase;
 use appeals::access::Role;
 use jiff::tz::TimeZone;
@@ -26,6 +27,8 @@ pub struct House {
     pub staff: Staff,
     pub ledger: Ledger,
     client: Client,
+    /// What the pages show beside the register.
+    _city: City,
 }
 
 pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
@@ -53,10 +56,12 @@ impl House {
         };
         let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
+        let city = City::usual().await;
         let router = router(OfficeState {
             register: register.clone(),
             staff: staff.clone(),
             stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
+            site: city.site.clone(),
             settings: Arc::new(settings),
             limits: Arc::new(http.clone()),
             clock: Clock::machine(),
@@ -66,7 +71,7 @@ impl House {
         tokio::spawn(async move {
             server::http::serve(listener, router, &http, std::future::pending()).await;
         });
-        Self { address, register, staff, ledger, client: Client::new() }
+        Self { address, register, staff, ledger, client: Client::new(), _city: city }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

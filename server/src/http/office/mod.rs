@@ -1,24 +1,26 @@
 //! The register over HTTP: the public's appeals, the staff's desks, Open311.
 
-mod appeals;
+pub(super) mod appeals;
 mod asking;
-mod desk;
+mod commands;
+pub(super) mod desk;
 mod fault;
 mod open311;
 mod pages;
 mod signed;
-mod staff;
+pub(super) mod staff;
 mod tries;
 mod wire;
 
 use super::guard::Guard;
 use super::settings::HttpLimits;
+use super::site::Site;
 use crate::clock::Clock;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRef, Request};
 use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -47,6 +49,8 @@ pub struct OfficeState {
     pub staff: Staff,
     /// Stops of the timetable in force.
     pub stops: StopPlaces,
+    /// Pages.
+    pub site: Site,
     /// Settings.
     pub settings: Arc<RegisterSettings>,
     /// Bounds on what is asked.
@@ -56,7 +60,7 @@ pub struct OfficeState {
 }
 
 #[derive(Clone)]
-struct Office {
+pub(super) struct Office {
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
@@ -64,6 +68,13 @@ struct Office {
     filing: Arc<AddressRates>,
     tries: Arc<PinTries>,
     stops: StopPlaces,
+    site: Site,
+}
+
+impl FromRef<Office> for Site {
+    fn from_ref(office: &Office) -> Self {
+        office.site.clone()
+    }
 }
 
 /// Minutes to seconds.
@@ -71,7 +82,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, site, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -87,6 +98,7 @@ pub fn router(state: OfficeState) -> Router {
         filing: Arc::new(filing),
         tries: Arc::new(tries),
         stops,
+        site,
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))
