@@ -42,6 +42,25 @@ impl Register {
         command: &Command,
         actor: &Actor,
     ) -> Result<Worked, ServiceError> {
+        let worked = self.work_with(id, seen, command, actor, Vec::new()).await?;
+        if matches!(command, Command::ChangeClaim { .. }) {
+            self.wake(id);
+        }
+        if let Some(repeat) = &worked.repeat {
+            self.wake(repeat.id);
+        }
+        Ok(worked)
+    }
+
+    /// The same with rows that are written before, or not at all.
+    pub(super) async fn work_with(
+        &self,
+        id: AppealId,
+        seen: u32,
+        command: &Command,
+        actor: &Actor,
+        mut statements: Vec<Statement>,
+    ) -> Result<Worked, ServiceError> {
         let Loaded { mut appeal, last, .. } = self.load(id).await?;
         let now = self.now();
         let rules = self.law().rules();
@@ -49,15 +68,18 @@ impl Register {
             appeal.decide(command, actor, seen, rules, now).map_err(ServiceError::Refused)?;
         let before = appeal.clone();
         appeal.accept(&events, now);
-        let by = actor.person.map(|p| (p, actor.role));
-        let entries = entries(Some(&last), id, now, by, &events)?;
+        let who = (actor.person, Some(actor.role));
+        let entries = entries(Some(&last), id, now, who, &events)?;
         let Some(head) = entries.last() else { return Ok(Worked { appeal, repeat: None }) };
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
-        let mut statements = vec![rows::update(&appeal, seen, now, head, sealed, self.law())];
+        statements.push(rows::update(&appeal, seen, now, head, sealed, self.law()));
         for entry in &entries {
             statements.push(self.journal_row(entry)?);
         }
         statements.extend(self.projections(&before, &appeal)?);
+        if matches!(command, Command::ChangeClaim { .. }) {
+            statements.push(rows::evidence_due(id, now));
+        }
         let repeat = match events.iter().find_map(repeat_reason) {
             Some(reason) => {
                 let made = self.make(&self.repeat(&appeal, reason).await?).await?;
