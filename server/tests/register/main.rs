@@ -9,6 +9,7 @@ mod city;
 #[allow(dead_code, reason = "shared with the tests of the store")]
 mod database;
 mod desks;
+mod evidence;
 mod filing;
 mod house;
 mod kill;

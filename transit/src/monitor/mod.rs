@@ -35,9 +35,7 @@ pub use snapshot::{
 };
 pub use updates::Forecast;
 
-use crate::event::{
-    Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition,
-};
+use crate::event::{Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition};
 use crate::flow::{Flow, VehicleFacts};
 use crate::ids::{FeedIdx, VehicleIdx};
 use crate::time::EpochS;

@@ -4,6 +4,7 @@ pub(super) mod appeals;
 mod asking;
 mod commands;
 pub(super) mod desk;
+mod evidence;
 mod fault;
 mod open311;
 mod pages;
@@ -16,6 +17,7 @@ use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
 use crate::clock::Clock;
+use crate::evidence::Examiner;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -49,6 +51,8 @@ pub struct OfficeState {
     pub staff: Staff,
     /// Stops of the timetable in force.
     pub stops: StopPlaces,
+    /// Evidence; none where no record of buses is kept.
+    pub evidence: Option<Examiner>,
     /// Pages.
     pub site: Site,
     /// Settings.
@@ -68,6 +72,7 @@ pub(super) struct Office {
     filing: Arc<AddressRates>,
     tries: Arc<PinTries>,
     stops: StopPlaces,
+    evidence: Option<Examiner>,
     site: Site,
 }
 
@@ -82,7 +87,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -98,6 +103,7 @@ pub fn router(state: OfficeState) -> Router {
         filing: Arc::new(filing),
         tries: Arc::new(tries),
         stops,
+        evidence,
         site,
     };
     Router::new()
@@ -121,6 +127,7 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(evidence::routes())
         .merge(open311::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
