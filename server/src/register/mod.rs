@@ -1,6 +1,7 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod citizen;
 mod intake;
 mod reading;
 mod rows;
@@ -9,6 +10,7 @@ mod settings;
 mod show;
 mod work;
 
+pub use citizen::{Alike, PASS_S};
 pub use intake::{Filed, Filing, Personal};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};

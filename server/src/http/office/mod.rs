@@ -2,6 +2,7 @@
 
 mod appeals;
 mod asking;
+mod citizen;
 mod desk;
 mod fault;
 mod open311;
@@ -121,6 +122,7 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
         .merge(open311::routes())
+        .merge(citizen::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }
