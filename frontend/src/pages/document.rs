@@ -2,6 +2,7 @@
 
 use super::{Context, content, frame};
 use crate::console::Settings;
+use crate::office::OfficePage;
 use crate::page::{Page, Shell};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
     let office = matches!(page, Page::Office(_));
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
     let title = format!("{title} · Jolda");
     let settings = live.then(|| Settings::of(shell));
     let told = settings.as_ref();
@@ -34,6 +36,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <title>{title}</title>
                 <link rel="stylesheet" href="/assets/app.css"/>
                 {office.then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
+                {citizen.then(|| view! { <link rel="stylesheet" href="/assets/citizen.css"/> })}
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
                 {live.then(|| preloads(shell))}
             </head>

@@ -3,6 +3,7 @@
 
 mod batch;
 mod cases;
+mod citizen;
 mod effects;
 mod evidence;
 mod handling;
@@ -17,6 +18,7 @@ mod work;
 
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
+pub use citizen::{Alike, PASS_S};
 pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};

@@ -2,6 +2,7 @@
 
 pub(super) mod appeals;
 mod asking;
+mod citizen;
 mod commands;
 pub(super) mod desk;
 mod evidence;
@@ -129,6 +130,7 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff/sign-out", post(pages::sign_out))
         .merge(evidence::routes())
         .merge(open311::routes())
+        .merge(citizen::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }
