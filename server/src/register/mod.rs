@@ -1,6 +1,7 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod contacts;
 mod intake;
 mod reading;
 mod rows;
@@ -9,6 +10,9 @@ mod settings;
 mod show;
 mod work;
 
+pub use contacts::{
+    ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
+};
 pub use intake::{Filed, Filing, Personal};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};
@@ -24,6 +28,7 @@ use appeals::ids::OrgId;
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
 use appeals::shipped;
+use appeals::topic::Topics;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -66,6 +71,7 @@ pub struct Law {
     terms: Terms,
     calendars: Calendars,
     kinds: Catalogue,
+    topics: Topics,
     office: Office,
     org: OrgId,
 }
@@ -78,6 +84,7 @@ impl Law {
             terms: shipped::terms().map_err(|e| data(e.to_string()))?,
             calendars: shipped::calendars().map_err(|e| data(e.to_string()))?,
             kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
+            topics: shipped::topics().map_err(|e| data(e.to_string()))?,
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
             org: OrgId::from(org),
         })
@@ -89,6 +96,7 @@ impl Law {
             terms: &self.terms,
             calendars: &self.calendars,
             kinds: &self.kinds,
+            topics: &self.topics,
             office: &self.office,
         }
     }
@@ -96,6 +104,11 @@ impl Law {
     /// The catalogue of kinds.
     pub fn kinds(&self) -> &Catalogue {
         &self.kinds
+    }
+
+    /// The city's topics.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
     }
 
     /// The office's time.
