@@ -14,6 +14,7 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod desk;
 mod headways;
 mod routes;
 mod segments;
@@ -23,6 +24,7 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use desk::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;
