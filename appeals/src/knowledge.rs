@@ -140,8 +140,28 @@ impl Knowledge {
 const LETTERS_MIN: usize = 3;
 /// Words that stand in every question.
 const EMPTY: [&str; 22] = [
-    "как", "что", "где", "когда", "если", "для", "или", "при", "это", "без", "калай", "кайда",
-    "неге", "егер", "ушин", "how", "what", "where", "when", "the", "for", "автобус",
+    "как",
+    "что",
+    "где",
+    "когда",
+    "если",
+    "для",
+    "или",
+    "при",
+    "это",
+    "без",
+    "калай",
+    "кайда",
+    "неге",
+    "егер",
+    "ушин",
+    "how",
+    "what",
+    "where",
+    "when",
+    "the",
+    "for",
+    "автобус",
 ];
 
 fn index(situation: &Situation) -> (BTreeSet<String>, BTreeSet<String>) {

@@ -159,6 +159,9 @@ mod tests {
                      name = { kk = \"\", ru = \"\", en = \"\" }\n\
                      words = { kk = [], ru = [], en = [] }\n";
         let text = format!("version = \"1\"\ndesks = []\ngroups = []\n{topic}");
-        assert!(matches!(Topics::parse(&text), Err(TopicsError::Notation(_) | TopicsError::Unknown { .. })));
+        assert!(matches!(
+            Topics::parse(&text),
+            Err(TopicsError::Notation(_) | TopicsError::Unknown { .. })
+        ));
     }
 }

@@ -74,7 +74,7 @@ wire! {
         pub then: Option<DeskThen>,
         /// Open incidents of the route or at the stop.
         pub incidents: Vec<Incident>,
-        /// The route's feed is down: what is not seen here may well drive.
+        /// A feed is down: what is not seen here may well drive.
         pub feed_down: bool,
     }
 

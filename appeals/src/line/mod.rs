@@ -393,7 +393,8 @@ fn fit(words: &[Word], taken: &[bool], name: &[String]) -> Option<(f64, usize, u
             let parts: Vec<String> = word.readings.iter().flat_map(|r| name_words(r)).collect();
             let last = at + length + 1 == words.len();
             let names = |p: &String, of: &str| alike(p, of) || (last && begins(p, of));
-            let hit = (0..name.len()).find(|i| !used[*i] && parts.iter().any(|p| names(p, &name[*i])));
+            let hit =
+                (0..name.len()).find(|i| !used[*i] && parts.iter().any(|p| names(p, &name[*i])));
             let Some(i) = hit else { break };
             used[i] = true;
             // `достык-аль-фараби` in one piece: further words of the name in the same word of the line.

@@ -154,10 +154,19 @@ fn no_line_breaks_it() {
 #[test]
 fn topics_of_the_city_are_taken_too() {
     check("светофор не работает на Толе би", expect![" · streets.signal_fault · rest: на Толе би"]);
-    check("яма на дороге Сейфуллина 500", expect![" · roads.pothole · rest: на дороге Сейфуллина 500"]);
-    check("көше жарығы жанбайды Абай 10", expect![" · Достық – Абай · lighting.street · rest: көше 10"]);
+    check(
+        "яма на дороге Сейфуллина 500",
+        expect![" · roads.pothole · rest: на дороге Сейфуллина 500"],
+    );
+    check(
+        "көше жарығы жанбайды Абай 10",
+        expect![" · Достық – Абай · lighting.street · rest: көше 10"],
+    );
     check("ytn ujhzxtq djls", expect![" · housing.water"]);
-    check("92 не пришел, на остановке Саяхат мусор на остановке", expect!["92 · Саяхат автобекеті · stop.cleaning · did_not_come · rest: на остановке"]);
+    check(
+        "92 не пришел, на остановке Саяхат мусор на остановке",
+        expect!["92 · Саяхат автобекеті · stop.cleaning · did_not_come · rest: на остановке"],
+    );
 }
 
 #[test]

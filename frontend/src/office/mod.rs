@@ -1,9 +1,14 @@
 //! Pages of the register of appeals: the public's and the staff's. Each area is a file of its own with its
 //! own words; all stand in the frame of every page.
 
+mod knowledge;
+pub mod operator;
 mod queue;
 mod signing;
 
+pub(crate) use knowledge::link_name as help_name;
+pub use knowledge::{HelpPage, Situation};
+pub use operator::OperatorPage;
 pub use queue::QueuePage;
 pub use signing::SignInFault;
 
@@ -21,6 +26,10 @@ pub enum OfficePage {
     },
     /// `/staff`: the queue of appeals.
     Queue(QueuePage),
+    /// `/staff/desk`: calls and visitors.
+    Operator(Box<OperatorPage>),
+    /// `/help`: the knowledge base, open to all.
+    Help(HelpPage),
 }
 
 /// Title and content of `<main>`.
@@ -28,6 +37,8 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
     match page {
         OfficePage::SignIn { fault } => signing::page(context, *fault),
         OfficePage::Queue(queue) => queue::page(context, queue),
+        OfficePage::Operator(page) => operator::page(context, page),
+        OfficePage::Help(page) => knowledge::page(context, page),
     }
 }
 
@@ -35,18 +46,27 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
 struct BarWords {
     desks: &'static str,
     queue: &'static str,
+    desk: &'static str,
     sign_out: &'static str,
 }
 
 const fn bar_words(language: Language) -> &'static BarWords {
     match language {
         Language::Kk => &BarWords {
-            desks: "Жұмыс орындары", queue: "Кезек", sign_out: "Шығу"
+            desks: "Жұмыс орындары",
+            queue: "Кезек",
+            desk: "Оператор",
+            sign_out: "Шығу",
         },
         Language::Ru => &BarWords {
-            desks: "Рабочие места", queue: "Очередь", sign_out: "Выйти"
+            desks: "Рабочие места",
+            queue: "Очередь",
+            desk: "Оператор",
+            sign_out: "Выйти",
         },
-        Language::En => &BarWords { desks: "Desks", queue: "Queue", sign_out: "Sign out" },
+        Language::En => {
+            &BarWords { desks: "Desks", queue: "Queue", desk: "Operator", sign_out: "Sign out" }
+        }
     }
 }
 
@@ -55,7 +75,10 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
     let member = context.shell.member.as_ref()?;
     let words = bar_words(context.shell.language);
     let page = if let Page::Office(page) = page { Some(&**page) } else { None };
-    let links = [("/staff", words.queue, matches!(page, Some(OfficePage::Queue(_))))];
+    let links = [
+        ("/staff", words.queue, matches!(page, Some(OfficePage::Queue(_)))),
+        ("/staff/desk", words.desk, matches!(page, Some(OfficePage::Operator(_)))),
+    ];
     let links = links.map(|(href, name, here)| {
         view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
     });

@@ -246,12 +246,7 @@ impl Register {
              WHERE h.contact_id = d.contact_id), d.person_id, $1, $2 FROM contact_drafts d \
              WHERE d.contact_id = $3 AND d.person_id = $4 AND NOT EXISTS (SELECT 1 FROM handovers w \
              WHERE w.contact_id = d.contact_id AND w.accepted_at IS NULL)",
-            vec![
-                to_desk.into(),
-                now.into(),
-                contact.to_string().into(),
-                person.to_string().into(),
-            ],
+            vec![to_desk.into(), now.into(), contact.to_string().into(), person.to_string().into()],
         );
         let mark = Statement::new(
             "UPDATE contacts SET outcome = 'handed_over', desk_id = $1, ended_at = $2 \
@@ -359,4 +354,3 @@ fn not_mine(error: LedgerError) -> ServiceError {
         error => error.into(),
     }
 }
-

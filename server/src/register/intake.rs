@@ -196,7 +196,8 @@ impl Register {
         };
         let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
         let (pin, pin_hash) = self.keys.new_pin()?;
-        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
+        let mut statements =
+            vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }

@@ -14,4 +14,5 @@ mod house;
 mod kill;
 mod load;
 mod open311;
+mod operator;
 mod signing;

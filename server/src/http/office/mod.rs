@@ -4,7 +4,9 @@ mod appeals;
 mod asking;
 mod desk;
 mod fault;
+mod knowledge;
 mod open311;
+mod operator;
 mod pages;
 mod signed;
 mod staff;
@@ -68,6 +70,7 @@ struct Office {
     tries: Arc<PinTries>,
     stops: StopPlaces,
     site: Site,
+    desk: Arc<operator::Room>,
 }
 
 impl FromRef<Office> for Site {
@@ -98,6 +101,7 @@ pub fn router(state: OfficeState) -> Router {
         tries: Arc::new(tries),
         stops,
         site,
+        desk: Arc::default(),
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))
@@ -121,6 +125,8 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
         .merge(open311::routes())
+        .merge(operator::routes())
+        .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }
