@@ -8,12 +8,14 @@ mod command;
 mod decide;
 mod event;
 mod guard;
+mod offer;
 mod refusal;
 mod register;
 mod status;
 
 pub use command::{Actor, Command, Extension, Ground, Redirect};
 pub use event::Event;
+pub use offer::Offer;
 pub use refusal::Refusal;
 pub use register::{Draft, Intake, RegisterError, register};
 pub use status::{Open311Status, Status};

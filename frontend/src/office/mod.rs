@@ -1,6 +1,7 @@
 //! Pages of the register of appeals: the public's and the staff's. Each area is a file of its own with its
 //! own words; all stand in the frame of every page.
 
+pub mod evidence;
 mod knowledge;
 pub mod operator;
 mod queue;

@@ -1,8 +1,13 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod batch;
+mod cases;
 mod contacts;
+mod effects;
+mod handling;
 mod intake;
+mod overview;
 mod reading;
 mod rows;
 mod seal;
@@ -10,10 +15,15 @@ mod settings;
 mod show;
 mod work;
 
+pub use batch::{Batch, BatchLine};
+pub use cases::{CaseRow, CaseShown};
 pub use contacts::{
     ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
 };
+pub use effects::StudySpan;
+pub use handling::{Handling, PlaceOf};
 pub use intake::{Filed, Filing, Personal};
+pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};
 pub use settings::{Key, RegisterSettings};
@@ -24,6 +34,8 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
 use appeals::appeal::{Refusal, RegisterError, Rules};
 use appeals::calendar::{Calendars, Office, Week, WorkingHours};
+use appeals::case::CaseRefusal;
+use appeals::draft::Texts;
 use appeals::ids::OrgId;
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
@@ -42,9 +54,15 @@ pub enum ServiceError {
     /// The machine of statuses says no.
     #[error("{0}")]
     Refused(Refusal),
+    /// The machine of cases says no.
+    #[error("{0}")]
+    Case(CaseRefusal),
     /// There is no such appeal, or none that the asker may know of.
     #[error("there is no such appeal")]
     Unknown,
+    /// There is no such case.
+    #[error("there is no such case")]
+    UnknownCase,
     /// The key of the request was used for another request.
     #[error("this key was used for another request")]
     KeyReused,
@@ -73,6 +91,7 @@ pub struct Law {
     kinds: Catalogue,
     topics: Topics,
     office: Office,
+    texts: Texts,
     org: OrgId,
 }
 
@@ -86,6 +105,7 @@ impl Law {
             kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
             topics: shipped::topics().map_err(|e| data(e.to_string()))?,
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
+            texts: shipped::texts().map_err(|e| data(e.to_string()))?,
             org: OrgId::from(org),
         })
     }
@@ -109,6 +129,16 @@ impl Law {
     /// The city's topics.
     pub fn topics(&self) -> &Topics {
         &self.topics
+    }
+
+    /// Sentences of answers.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The organisation that answers.
+    pub fn org(&self) -> &OrgId {
+        &self.org
     }
 
     /// The office's time.

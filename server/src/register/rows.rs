@@ -26,6 +26,11 @@ pub fn name<T: Serialize>(value: &T) -> String {
     }
 }
 
+/// The unit variant of a wire name.
+pub fn parse<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
 /// The end of the clock that the public is told of; of the house's norm when it ends before.
 pub fn due_at(appeal: &Appeal, law: &Law) -> Option<EpochS> {
     let kinds = [ClockKind::Review, ClockKind::ExtendedReview, ClockKind::ServiceNorm];

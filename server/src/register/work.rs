@@ -42,16 +42,41 @@ impl Register {
         command: &Command,
         actor: &Actor,
     ) -> Result<Worked, ServiceError> {
+        let (worked, statements) = self.prepared(id, Some(seen), command, actor).await?;
+        if statements.is_empty() {
+            return Ok(worked);
+        }
+        self.ledger.write(statements).await.map_err(|error| match error {
+            LedgerError::Conflict(_) => {
+                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
+            }
+            error => error.into(),
+        })?;
+        Ok(worked)
+    }
+
+    /// What a command would make of the appeal, and the rows to be written; a write of them conflicts if the
+    /// appeal changed meanwhile. `seen`: the version that the actor saw; `None`: whatever it is now.
+    pub(super) async fn prepared(
+        &self,
+        id: AppealId,
+        seen: Option<u32>,
+        command: &Command,
+        actor: &Actor,
+    ) -> Result<(Worked, Vec<Statement>), ServiceError> {
         let Loaded { mut appeal, last, .. } = self.load(id).await?;
         let now = self.now();
         let rules = self.law().rules();
+        let seen = seen.unwrap_or(appeal.version);
         let events =
             appeal.decide(command, actor, seen, rules, now).map_err(ServiceError::Refused)?;
         let before = appeal.clone();
         appeal.accept(&events, now);
         let by = actor.person.map(|p| (p, actor.role));
         let entries = entries(Some(&last), id, now, by, &events)?;
-        let Some(head) = entries.last() else { return Ok(Worked { appeal, repeat: None }) };
+        let Some(head) = entries.last() else {
+            return Ok((Worked { appeal, repeat: None }, Vec::new()));
+        };
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let mut statements = vec![rows::update(&appeal, seen, now, head, sealed, self.law())];
         for entry in &entries {
@@ -66,13 +91,7 @@ impl Register {
             }
             None => None,
         };
-        self.ledger.write(statements).await.map_err(|error| match error {
-            LedgerError::Conflict(_) => {
-                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
-            }
-            error => error.into(),
-        })?;
-        Ok(Worked { appeal, repeat })
+        Ok((Worked { appeal, repeat }, statements))
     }
 
     /// The appeal of an id with the head of its journal.

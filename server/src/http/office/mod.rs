@@ -1,15 +1,16 @@
 //! The register over HTTP: the public's appeals, the staff's desks, Open311.
 
-mod appeals;
+pub(super) mod appeals;
 mod asking;
-mod desk;
+mod commands;
+pub(super) mod desk;
 mod fault;
 mod knowledge;
 mod open311;
 mod operator;
 mod pages;
 mod signed;
-mod staff;
+pub(super) mod staff;
 mod tries;
 mod wire;
 
@@ -61,7 +62,7 @@ pub struct OfficeState {
 }
 
 #[derive(Clone)]
-struct Office {
+pub(super) struct Office {
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
