@@ -20,6 +20,8 @@ use tokio::sync::mpsc;
 
 /// How long the key of a request is known, seconds.
 const KEYS_KEPT_S: i64 = 86_400;
+/// How long what was typed of a contact is kept, seconds.
+const DRAFTS_KEPT_S: i64 = 86_400;
 /// How often old ones are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
@@ -92,6 +94,9 @@ async fn forget_keys(register: Register) {
         hours.tick().await;
         if let Err(error) = register.forget_keys(register.now() - KEYS_KEPT_S).await {
             tracing::warn!(%error, "old keys of requests could not be forgotten");
+        }
+        if let Err(error) = register.forget_drafts(register.now() - DRAFTS_KEPT_S).await {
+            tracing::warn!(%error, "old drafts of contacts could not be forgotten");
         }
     }
 }

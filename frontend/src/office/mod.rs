@@ -3,9 +3,14 @@
 
 pub mod citizen;
 pub mod evidence;
+mod knowledge;
+pub mod operator;
 mod queue;
 mod signing;
 
+pub(crate) use knowledge::link_name as help_name;
+pub use knowledge::{HelpPage, Situation};
+pub use operator::OperatorPage;
 pub use queue::QueuePage;
 pub use signing::SignInFault;
 
@@ -25,6 +30,10 @@ pub enum OfficePage {
     Queue(QueuePage),
     /// The public's pages: filing, and what became of it.
     Citizen(Box<citizen::CitizenPage>),
+    /// `/staff/desk`: calls and visitors.
+    Operator(Box<OperatorPage>),
+    /// `/help`: the knowledge base, open to all.
+    Help(HelpPage),
 }
 
 /// Title and content of `<main>`.
@@ -33,6 +42,8 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
         OfficePage::SignIn { fault } => signing::page(context, *fault),
         OfficePage::Queue(queue) => queue::page(context, queue),
         OfficePage::Citizen(page) => citizen::content(context, page),
+        OfficePage::Operator(page) => operator::page(context, page),
+        OfficePage::Help(page) => knowledge::page(context, page),
     }
 }
 
@@ -40,18 +51,27 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
 struct BarWords {
     desks: &'static str,
     queue: &'static str,
+    desk: &'static str,
     sign_out: &'static str,
 }
 
 const fn bar_words(language: Language) -> &'static BarWords {
     match language {
         Language::Kk => &BarWords {
-            desks: "Жұмыс орындары", queue: "Кезек", sign_out: "Шығу"
+            desks: "Жұмыс орындары",
+            queue: "Кезек",
+            desk: "Оператор",
+            sign_out: "Шығу",
         },
         Language::Ru => &BarWords {
-            desks: "Рабочие места", queue: "Очередь", sign_out: "Выйти"
+            desks: "Рабочие места",
+            queue: "Очередь",
+            desk: "Оператор",
+            sign_out: "Выйти",
         },
-        Language::En => &BarWords { desks: "Desks", queue: "Queue", sign_out: "Sign out" },
+        Language::En => {
+            &BarWords { desks: "Desks", queue: "Queue", desk: "Operator", sign_out: "Sign out" }
+        }
     }
 }
 
@@ -60,7 +80,10 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
     let member = context.shell.member.as_ref()?;
     let words = bar_words(context.shell.language);
     let page = if let Page::Office(page) = page { Some(&**page) } else { None };
-    let links = [("/staff", words.queue, matches!(page, Some(OfficePage::Queue(_))))];
+    let links = [
+        ("/staff", words.queue, matches!(page, Some(OfficePage::Queue(_)))),
+        ("/staff/desk", words.desk, matches!(page, Some(OfficePage::Operator(_)))),
+    ];
     let links = links.map(|(href, name, here)| {
         view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
     });

@@ -157,6 +157,9 @@ pub(super) fn footer(context: Context<'_>) -> AnyView {
             <p>
                 <a href="https://www.openstreetmap.org/copyright" rel="noopener">{voice.text.data_osm}</a>
                 " · "<a href="/api/v1/openapi.json">{voice.text.api}</a>
+                {context.shell.register.then(|| view! {
+                    " · "<a href="/help">{crate::office::help_name(context.shell.language)}</a>
+                })}
             </p>
         </footer>
     }

@@ -3,6 +3,7 @@
 mod headways;
 mod hours;
 mod incidents;
+mod visits;
 
 pub use headways::HeadwaysAsked;
 pub use incidents::IncidentsAsked;

@@ -111,6 +111,15 @@ struct Once {
 impl Register {
     /// Takes an appeal. When it comes back, the appeal is on disk; the same key again gets the same answer.
     pub async fn file(&self, filing: Filing) -> Result<Filed, ServiceError> {
+        self.file_of(filing, None).await
+    }
+
+    /// The same, of a contact that is there already: several appeals may come of one.
+    pub(super) async fn file_of(
+        &self,
+        filing: Filing,
+        contact: Option<ContactId>,
+    ) -> Result<Filed, ServiceError> {
         let once = self.once(&filing)?;
         if let Some(once) = &once
             && let Some(before) = self.before(once).await?
@@ -118,7 +127,7 @@ impl Register {
             return Ok(before);
         }
         for _ in 0..NUMBER_TRIES {
-            let made = self.make(&filing).await?;
+            let made = self.make_of(&filing, contact).await?;
             let mut statements = Vec::with_capacity(made.statements.len() + 1);
             if let Some(once) = &once {
                 let place = format!("idempotency/{}", once.key_hash);
@@ -157,11 +166,22 @@ impl Register {
 
     /// An appeal and its rows, nothing written yet.
     pub(super) async fn make(&self, filing: &Filing) -> Result<Made, ServiceError> {
+        self.make_of(filing, None).await
+    }
+
+    async fn make_of(
+        &self,
+        filing: &Filing,
+        known: Option<ContactId>,
+    ) -> Result<Made, ServiceError> {
         let now = self.now();
         let received_at = filing.received_at.unwrap_or(now).clamp(now - RECEIVED_BACK_S, now);
         let personal = filing.personal.clone().trimmed();
         let id = AppealId::new(self.now_ms(), random()?);
-        let contact = ContactId::new(self.now_ms(), random()?);
+        let contact = match known {
+            Some(contact) => contact,
+            None => ContactId::new(self.now_ms(), random()?),
+        };
         let named = personal.name.is_some();
         let applicant = named.then(|| random().map(|r| ApplicantId::new(self.now_ms(), r)));
         let applicant = applicant.transpose()?;
@@ -179,7 +199,8 @@ impl Register {
         };
         let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
         let (pin, pin_hash) = self.keys.new_pin()?;
-        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now)?];
+        let mut statements =
+            vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
@@ -254,13 +275,16 @@ impl Register {
         appeal: &Appeal,
         personal: &Personal,
         now: EpochS,
+        known: bool,
     ) -> Result<Statement, ServiceError> {
         let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
         // Without a name there is no applicant; how to answer is kept with the contact.
         let sealed = (appeal.applicant.is_none() && !personal.is_empty())
             .then(|| self.keys.seal(&format!("contact/{}", appeal.contact), personal))
             .transpose()?;
-        Ok(rows::contact(appeal, filing.by.map(|b| b.0), now, phone, sealed))
+        let by = filing.by.map(|b| b.0);
+        let row = if known { rows::contact_again } else { rows::contact };
+        Ok(row(appeal, by, now, phone, sealed))
     }
 
     fn applicant_row(

@@ -4,6 +4,7 @@
 mod batch;
 mod cases;
 mod citizen;
+mod contacts;
 mod effects;
 mod evidence;
 mod handling;
@@ -19,6 +20,9 @@ mod work;
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
 pub use citizen::{Alike, PASS_S};
+pub use contacts::{
+    ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
+};
 pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
@@ -40,6 +44,7 @@ use appeals::ids::{AppealId, OrgId};
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
 use appeals::shipped;
+use appeals::topic::Topics;
 use jiff::tz::TimeZone;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, mpsc};
@@ -88,6 +93,7 @@ pub struct Law {
     terms: Terms,
     calendars: Calendars,
     kinds: Catalogue,
+    topics: Topics,
     office: Office,
     texts: Texts,
     org: OrgId,
@@ -101,6 +107,7 @@ impl Law {
             terms: shipped::terms().map_err(|e| data(e.to_string()))?,
             calendars: shipped::calendars().map_err(|e| data(e.to_string()))?,
             kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
+            topics: shipped::topics().map_err(|e| data(e.to_string()))?,
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
             texts: shipped::texts().map_err(|e| data(e.to_string()))?,
             org: OrgId::from(org),
@@ -113,6 +120,7 @@ impl Law {
             terms: &self.terms,
             calendars: &self.calendars,
             kinds: &self.kinds,
+            topics: &self.topics,
             office: &self.office,
         }
     }
@@ -120,6 +128,11 @@ impl Law {
     /// The catalogue of kinds.
     pub fn kinds(&self) -> &Catalogue {
         &self.kinds
+    }
+
+    /// The city's topics.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
     }
 
     /// Sentences of answers.

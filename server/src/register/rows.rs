@@ -177,6 +177,36 @@ pub fn contact(
     )
 }
 
+/// The contact of an appeal that may be there already: an earlier appeal came of it, or a draft.
+pub fn contact_again(
+    appeal: &Appeal,
+    by: Option<PersonId>,
+    now: EpochS,
+    phone: Option<String>,
+    sealed: Option<String>,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO contacts (contact_id, channel, started_at, ended_at, operator_id, desk_id, \
+         language, outcome, phone_hash, sealed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'appeal_registered', $8, $9) \
+         ON CONFLICT (contact_id) DO UPDATE SET ended_at = excluded.ended_at, \
+         desk_id = excluded.desk_id, language = excluded.language, outcome = excluded.outcome, \
+         phone_hash = COALESCE(excluded.phone_hash, contacts.phone_hash), \
+         sealed = COALESCE(excluded.sealed, contacts.sealed)",
+        vec![
+            appeal.contact.to_string().into(),
+            appeal.channel.name().into(),
+            appeal.received_at.into(),
+            now.into(),
+            person(by).into(),
+            appeal.desk.to_string().into(),
+            appeal.language.code().into(),
+            phone.into(),
+            sealed.into(),
+        ],
+    )
+}
+
 pub fn applicant(
     id: ApplicantId,
     language: Language,

@@ -16,4 +16,5 @@ mod house;
 mod kill;
 mod load;
 mod open311;
+mod operator;
 mod signing;

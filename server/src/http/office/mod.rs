@@ -7,7 +7,9 @@ mod commands;
 pub(super) mod desk;
 mod evidence;
 mod fault;
+mod knowledge;
 mod open311;
+mod operator;
 mod pages;
 mod signed;
 pub(super) mod staff;
@@ -75,6 +77,7 @@ pub(super) struct Office {
     stops: StopPlaces,
     evidence: Option<Examiner>,
     site: Site,
+    desk: Arc<operator::Room>,
 }
 
 impl FromRef<Office> for Site {
@@ -106,6 +109,7 @@ pub fn router(state: OfficeState) -> Router {
         stops,
         evidence,
         site,
+        desk: Arc::default(),
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))
@@ -131,6 +135,8 @@ pub fn router(state: OfficeState) -> Router {
         .merge(evidence::routes())
         .merge(open311::routes())
         .merge(citizen::routes())
+        .merge(operator::routes())
+        .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }
