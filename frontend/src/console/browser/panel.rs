@@ -33,6 +33,13 @@ pub(super) struct State {
     list_ms: Cell<f64>,
 }
 
+impl State {
+    /// What is shown is fetched again at the next second.
+    pub fn detail_is_old(&self) {
+        self.detail_ms.set(0.0);
+    }
+}
+
 /// Where a selection comes from: what is clicked on the map needs no going there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
