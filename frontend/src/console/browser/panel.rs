@@ -98,6 +98,10 @@ pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
     let Some(detail) = element("detail") else { return };
     if selection.is_none() {
         detail.set_inner_html("");
+        // As below: the list is to take the focus at once.
+        if let Some(list) = element("overview") {
+            let _ = list.remove_attribute("hidden");
+        }
         return;
     }
     if !same {
