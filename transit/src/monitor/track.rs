@@ -32,12 +32,20 @@ const HOLD_MARGIN: f32 = 2.0;
 const ASTRAY_FIXES: u8 = 3;
 /// A run that nobody names is given up when off its line for so many fixes.
 const UNNAMED_OFF_LINE: u8 = 3;
+/// … or for so many, where its route is named: buses on a detour come back.
+const ROUTE_OFF_LINE: u8 = 30;
 /// Runs are looked for while the vehicle moves more than this between fixes, metres, …
 const MOVING_M: f64 = 40.0;
 /// … and not again within so many seconds.
 const SEARCH_EVERY_S: i64 = 20;
 /// Off the line for so many fixes in a row is off route.
 const OFF_ROUTE_FIXES: u8 = 2;
+/// Farther from the line than this, metres, and than so many standard deviations of its fixes, a vehicle may be
+/// about to leave it; …
+const FAR_M: f64 = 40.0;
+const FAR_NOISE: f64 = 3.0;
+/// … unless that is so for more fixes than these: then the line is drawn beside the street.
+const FAR_FIXES: u8 = 2;
 /// The end of a run counts as its end when so much of it was driven, metres.
 const DRIVEN_M: f64 = 100.0;
 
@@ -50,7 +58,7 @@ const LEFT_M: f64 = 60.0;
 /// A bus that follows its block is this late, or a third of it early, before another run is thought of, seconds.
 const BLOCK_BEARABLE_S: f64 = 120.0;
 /// … and one whose run is named is a third of this early.
-const NAMED_BEARABLE_S: f64 = 900.0;
+const NAMED_BEARABLE_S: f64 = 450.0;
 /// Least rest between two runs, seconds.
 const LAYOVER_S: i64 = 120;
 
@@ -110,6 +118,8 @@ pub(super) struct Track {
     searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
+    /// Fixes in a row far from the line, though on it.
+    far: u8,
     /// How it drives and measures, of all its runs.
     manner: Manner,
 }
@@ -163,7 +173,7 @@ impl Track {
             self.searched_at = Some(fix.at);
             candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
-        self.beam.retain(|h| h.prior == Prior::Named || h.off_line < UNNAMED_OFF_LINE);
+        self.give_up(env, &named);
         self.beam.prune();
         if !withdrawn || !self.hold_withdrawn(env, vehicle, &motion, out) {
             self.choose(env, vehicle, &motion, out);
@@ -188,6 +198,23 @@ impl Track {
         {
             matching::begin(&mut self.beam, env, motion, run, prior);
         }
+    }
+
+    /// Gives up beliefs that are off their line for long. A run that is named is not given up; nor is, for a
+    /// while, the one that is followed where its route is named: it may be on a detour.
+    fn give_up(&mut self, env: &Env<'_>, named: &Named) {
+        let followed = self.followed.map(|f| f.run.instance);
+        let of_route = |h: &Hypothesis| {
+            let line = Line::of(env.timetable, &h.run);
+            // At its end a bus has come, whatever bay it stands in.
+            let on_its_way = line.end_m() - h.high_m > 2.0 * env.config.terminal_m;
+            let named = named.run.is_none() && named.route == Some(line.pattern.route);
+            named && followed == Some(h.run.instance) && on_its_way
+        };
+        self.beam.retain(|h| {
+            let most = if of_route(h) { ROUTE_OFF_LINE } else { UNNAMED_OFF_LINE };
+            h.prior == Prior::Named || h.off_line < most
+        });
     }
 
     /// True if it follows another run than `run`, on its line.
@@ -253,6 +280,7 @@ impl Track {
         let Some(other) = other else { return };
         self.beam.rename(|r| Some(if *r == f.run { other } else { *r }));
         env.runs.leave(f.run.instance, vehicle);
+        env.runs.take_over(other.instance, vehicle, at);
         self.followed = Some(Followed { run: other, ..f });
     }
 
@@ -325,13 +353,27 @@ impl Track {
         }
         let overload = !env.runs.drive(env.config, run, vehicle, motion.fix.at);
         let guess = !followed && chosen.prior == Prior::Inferred;
-        if self.beam.is_contested(&chosen, guess) && !self.recent.is_full() {
+        let unsure = self.beam.is_contested(&chosen, guess) || self.is_leaving(env, &chosen);
+        if unsure && !self.recent.is_full() {
             if let Some(f) = &mut self.followed {
                 f.overload = overload;
             }
             return;
         }
         self.follow(env, vehicle, &chosen, overload, out);
+    }
+
+    /// True if it is beside its line, but farther than it usually is, and has not been for long: whether it
+    /// leaves the line, and with it the stops ahead, the next fixes tell.
+    fn is_leaving(&mut self, env: &Env<'_>, chosen: &Hypothesis) -> bool {
+        let usual_m = (FAR_NOISE * self.manner.noise_m()).max(FAR_M);
+        let straight = env.timetable.pattern(chosen.run.pattern).shape_is_straight;
+        if straight || chosen.distance_m <= usual_m {
+            self.far = 0;
+            return false;
+        }
+        self.far = self.far.saturating_add(1);
+        self.far <= FAR_FIXES
     }
 
     /// Off the line: the place stays where it was.
