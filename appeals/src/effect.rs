@@ -34,6 +34,30 @@ pub enum Metric {
     ConfirmedShare,
 }
 
+impl Metric {
+    /// Its name on the wire: snake case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RunsDrivenShare => "runs_driven_share",
+            Self::RunsDriven => "runs_driven",
+            Self::Vehicles => "vehicles",
+            Self::HeadwayMeanS => "headway_mean_s",
+            Self::HeadwayCv => "headway_cv",
+            Self::ExcessWaitS => "excess_wait_s",
+            Self::LongGapShare => "long_gap_share",
+            Self::WaitP50S => "wait_p50_s",
+            Self::WaitP90S => "wait_p90_s",
+            Self::AppealsPerThousand => "appeals_per_thousand",
+            Self::ConfirmedShare => "confirmed_share",
+        }
+    }
+
+    /// Less of it is better.
+    pub const fn is_better_lower(self) -> bool {
+        !matches!(self, Self::RunsDrivenShare | Self::RunsDriven | Self::Vehicles)
+    }
+}
+
 /// One day of a route, in the hours of the case.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DayValue {
@@ -145,6 +169,30 @@ pub struct Study {
     pub controls: Vec<RouteId>,
     /// What to know.
     pub flags: Vec<Flag>,
+}
+
+/// What a study says in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It got better by more than the uncertainty.
+    Better,
+    /// It got worse by more than the uncertainty.
+    Worse,
+    /// The change lies within the uncertainty.
+    Unclear,
+}
+
+impl Study {
+    /// Whether it got better, for a metric of this kind.
+    pub fn outcome(&self, metric: Metric) -> Outcome {
+        let (low, high) = self.interval;
+        if low <= 0.0 && high >= 0.0 {
+            return Outcome::Unclear;
+        }
+        let fell = high < 0.0;
+        if fell == metric.is_better_lower() { Outcome::Better } else { Outcome::Worse }
+    }
 }
 
 /// Fewest days on a side for a figure at all.

@@ -122,27 +122,39 @@ impl Entry {
         Ok(serde_json::from_str(&self.payload)?)
     }
 
-    /// The hash that the entry should have: over each field with its length, so that nothing can move from
-    /// one field to the next.
+    /// The hash that the entry should have.
     fn computed(&self) -> Hash {
-        let mut hasher = Sha256::new();
-        let actor = self.actor.map_or([0; 16], |a| *a.0.as_bytes());
-        let role = self.role.map_or(String::new(), |r| format!("{r:?}"));
-        let fields: [&[u8]; 7] = [
-            self.appeal.0.as_bytes(),
-            &self.seq.to_be_bytes(),
-            &self.at.to_be_bytes(),
-            &actor,
-            role.as_bytes(),
-            self.payload.as_bytes(),
-            &self.prev.0,
-        ];
-        for field in fields {
-            hasher.update((field.len() as u64).to_be_bytes());
-            hasher.update(field);
-        }
-        Hash(hasher.finalize().into())
+        let (who, payload) = ((self.actor, self.role), self.payload.as_str());
+        chained(self.appeal.0.as_bytes(), self.seq, self.at, who, payload, self.prev)
     }
+}
+
+/// The hash of an entry: over each field with its length, so that nothing can move from one field to the next.
+pub(crate) fn chained(
+    of: &[u8],
+    seq: u32,
+    at: EpochS,
+    (actor, role): (Option<PersonId>, Option<Role>),
+    payload: &str,
+    prev: Hash,
+) -> Hash {
+    let mut hasher = Sha256::new();
+    let actor = actor.map_or([0; 16], |a| *a.0.as_bytes());
+    let role = role.map_or(String::new(), |r| format!("{r:?}"));
+    let fields: [&[u8]; 7] = [
+        of,
+        &seq.to_be_bytes(),
+        &at.to_be_bytes(),
+        &actor,
+        role.as_bytes(),
+        payload.as_bytes(),
+        &prev.0,
+    ];
+    for field in fields {
+        hasher.update((field.len() as u64).to_be_bytes());
+        hasher.update(field);
+    }
+    Hash(hasher.finalize().into())
 }
 
 /// Where and how a journal is broken.

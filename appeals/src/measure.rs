@@ -30,6 +30,43 @@ pub enum MeasureKind {
     InfoOnly,
 }
 
+impl MeasureKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::AddVehicles,
+        Self::AddRuns,
+        Self::TimetableChange,
+        Self::RouteChange,
+        Self::StopWorks,
+        Self::DriverAction,
+        Self::VehicleRepair,
+        Self::CarrierSanction,
+        Self::SignalOrCrossing,
+        Self::InfoOnly,
+    ];
+
+    /// Its name on the wire: snake case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddVehicles => "add_vehicles",
+            Self::AddRuns => "add_runs",
+            Self::TimetableChange => "timetable_change",
+            Self::RouteChange => "route_change",
+            Self::StopWorks => "stop_works",
+            Self::DriverAction => "driver_action",
+            Self::VehicleRepair => "vehicle_repair",
+            Self::CarrierSanction => "carrier_sanction",
+            Self::SignalOrCrossing => "signal_or_crossing",
+            Self::InfoOnly => "info_only",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+}
+
 /// What is promised, in figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {

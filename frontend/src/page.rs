@@ -34,8 +34,16 @@ pub struct Shell {
     pub script_hash: String,
     /// See `script_hash`.
     pub wasm_hash: String,
+    /// The same of the desks' own bundle.
+    pub desk_script_hash: String,
+    /// See `desk_script_hash`.
+    pub desk_wasm_hash: String,
     /// `none`, a path to a `.pmtiles` file served by us, or the URL of a style.
     pub basemap: String,
+    /// There is a register of appeals to lead to.
+    pub register: bool,
+    /// Who of the staff is signed in.
+    pub member: Option<api::StaffMember>,
 }
 
 /// The pages.
@@ -66,6 +74,9 @@ pub enum Page {
         /// What was found.
         result: Box<SearchResult>,
     },
+    /// A page of the register of appeals.
+    #[cfg(feature = "ssr")]
+    Office(Box<crate::office::OfficePage>),
     /// Not found or not possible: status, and what to do.
     Error(api::Problem),
 }

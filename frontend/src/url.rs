@@ -1,7 +1,7 @@
 //! Addresses: what must be escaped in them, and what a page reads out of its own.
 
 /// A path segment or a query value, percent-encoded.
-pub(crate) fn encode(raw: &str) -> String {
+pub fn encode(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for byte in raw.bytes() {
         match byte {

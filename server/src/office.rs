@@ -2,9 +2,11 @@
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::evidence::{self, Examiner};
+use crate::http::Site;
 use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
 use crate::ledger::Ledger;
-use crate::reads::Reads;
+use crate::plans::Plans;
 use crate::register::{Keys, Law, Register};
 use crate::staff::{NewAccount, SessionLimits, Staff};
 use crate::view::Language;
@@ -14,9 +16,12 @@ use axum::Router;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// How long the key of a request is known, seconds.
 const KEYS_KEPT_S: i64 = 86_400;
+/// How long what was typed of a contact is kept, seconds.
+const DRAFTS_KEPT_S: i64 = 86_400;
 /// How often old ones are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
@@ -28,15 +33,16 @@ pub struct Parts<'a> {
     pub clock: Clock,
     /// A simulated city: it gets fictional staff.
     pub demo: bool,
-    /// The live picture and the record.
-    pub reads: Reads,
+    /// Pages, and the live picture that they show.
+    pub site: Site,
 }
 
 /// Opens the register over the database of the settings, whose schema is up to date; without a key it stays
 /// off and its routes are not there.
 pub async fn open(parts: Parts<'_>) -> Result<Router> {
-    let Parts { settings, clock, demo, reads } = parts;
-    if settings.register.key.0.is_empty() {
+    let Parts { settings, clock, demo, site } = parts;
+    let reads = site.reads().clone();
+    if !settings.register.is_on() {
         tracing::warn!(
             "the register of appeals is off: set JOLDA_REGISTER__KEY to 64 hexadecimal digits \
              (openssl rand -hex 32) and keep them safe"
@@ -51,7 +57,16 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
     }
     let view = reads.view(Language::default());
     let law = Law::shipped(view.timetable().zone.clone(), &settings.register.org)?;
-    let register = Register::new(ledger, keys, Arc::new(law), clock);
+    if let Some(zone) = law.office().zone.iana_name() {
+        reads.store().writer().set_meta(evidence::ZONE_KEY, zone);
+    }
+    let register = Register::new(ledger.clone(), keys, Arc::new(law), clock);
+    let plans = Plans::new(ledger, reads.publications().clone(), &settings.data_dir);
+    tokio::spawn(plans.clone().watch(move || clock.now()));
+    let examiner = Examiner::new(register.clone(), reads.store().clone(), plans);
+    let (due, told) = mpsc::channel(evidence::QUEUE_MAX);
+    register.tell_due(due);
+    tokio::spawn(evidence::work(examiner.clone(), told));
     let stops: StopPlaces = Arc::new(move |id: &str| {
         let view = reads.view(Language::default());
         let stop = view.timetable().stop_by_id(id)?;
@@ -64,6 +79,8 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         register,
         staff,
         stops,
+        evidence: Some(examiner),
+        site,
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),
         clock: Clock::machine(),
@@ -77,6 +94,9 @@ async fn forget_keys(register: Register) {
         hours.tick().await;
         if let Err(error) = register.forget_keys(register.now() - KEYS_KEPT_S).await {
             tracing::warn!(%error, "old keys of requests could not be forgotten");
+        }
+        if let Err(error) = register.forget_drafts(register.now() - DRAFTS_KEPT_S).await {
+            tracing::warn!(%error, "old drafts of contacts could not be forgotten");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::feed::recording::Recording;
 use crate::feed::timetable_task::TimetableSource;
 use crate::feed::{Part, recorded_source};
 use crate::history::History;
-use crate::http::{AppState, HttpLimits, MetricsSource};
+use crate::http::{AppState, HttpLimits, MetricsSource, Site};
 use crate::live::Hub;
 use crate::publish::RealtimeFeeds;
 use crate::published::{FeedNote, Published};
@@ -116,15 +116,17 @@ impl House {
         tokio::spawn(Arc::clone(&hub).run());
         let live_lines = Arc::clone(&hub);
         let live_lines: MetricsSource = Arc::new(move |out| live_lines.write_metrics(out));
+        let reads = Reads::new(publications, timetables, store.clone());
+        let site = Site::new(reads.clone(), settings.site(), settings.register.is_on());
         let state = AppState {
-            reads: Reads::new(publications, timetables, store.clone()),
+            reads,
             realtime: Arc::new(realtime),
-            site: Arc::new(settings.site()),
+            site: site.clone(),
             limits: Arc::new(settings.http.clone()),
             clock,
             metrics: vec![lines_of(metrics), store_lines(&store), live_lines],
         };
-        let parts = office::Parts { settings: &settings, clock, demo, reads: state.reads.clone() };
+        let parts = office::Parts { settings: &settings, clock, demo, site };
         let live = live::router(hub).merge(Box::pin(office::open(parts)).await?);
         let app = http::router(state, live);
         tell_address(&listener)?;
@@ -151,7 +153,12 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             bail!("{address} may not be used by this user; choose a port above 1023 with --listen")
         }
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "cannot listen on {address}; give an address of this machine with --listen \
+                 (127.0.0.1:8080, or 0.0.0.0:8080 for every network)"
+            )
+        }),
     }
 }
 
@@ -163,7 +170,10 @@ pub async fn open_store(settings: &Settings, clock: Clock) -> Result<Store> {
     let url = settings.database_url();
     if url.starts_with("sqlite:") {
         std::fs::create_dir_all(&settings.data_dir).with_context(|| {
-            format!("cannot make the data folder {}", settings.data_dir.display())
+            format!(
+                "cannot make the data folder {}; choose another with --data-dir",
+                settings.data_dir.display()
+            )
         })?;
     }
     let store = Store::open(&url, settings.store.clone()).await?;

@@ -14,6 +14,9 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod commands;
+mod desk;
+mod evidence;
 mod headways;
 mod routes;
 mod segments;
@@ -23,6 +26,9 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use commands::*;
+pub use desk::*;
+pub use evidence::*;
 pub use headways::*;
 pub use routes::*;
 pub use segments::*;

@@ -24,6 +24,12 @@ impl Appeal {
                     answer.approved_at = Some(*at);
                 }
             }
+            Event::AnswerRecalled => {
+                if let Some(answer) = &mut self.answer {
+                    answer.approved_by = None;
+                    answer.approved_at = None;
+                }
+            }
             Event::AnswerSent { at, by } => {
                 if let Some(answer) = &mut self.answer {
                     answer.sent_at = Some(*at);
@@ -57,6 +63,7 @@ impl Appeal {
             | Event::InfoAdded { .. }
             | Event::Returned { .. }
             | Event::AnswerReturned { .. }
+            | Event::Told { .. }
             | Event::ExtensionProposed { .. }
             | Event::RepeatDue { .. }
             | Event::Noted { .. } => {}

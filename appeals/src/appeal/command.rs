@@ -138,6 +138,8 @@ pub enum Command {
     },
     /// The answer may be read by who approves.
     SubmitAnswer,
+    /// Who wrote the answer takes it back before it is sent: it is a draft again.
+    RecallAnswer,
     /// The answer needs another version.
     ReturnAnswer {
         /// Why.
@@ -216,6 +218,11 @@ pub enum Command {
     },
     /// A measure is promised and watched.
     TrackMeasure,
+    /// The applicant is told what came of it after the answer: a measure, its effect.
+    Tell {
+        /// In the applicant's language.
+        text: String,
+    },
     /// A dispatcher has seen the danger.
     AcknowledgeSafety,
     /// The carrier keeps its pictures.
@@ -256,7 +263,9 @@ impl Command {
             }
             Self::Redirect { .. } => Action::Redirect,
             Self::NotConsider { .. } | Self::Return { .. } => Action::CloseUnconsidered,
-            Self::DraftAnswer { .. } | Self::SubmitAnswer => Action::DraftAnswer,
+            Self::DraftAnswer { .. } | Self::SubmitAnswer | Self::RecallAnswer => {
+                Action::DraftAnswer
+            }
             Self::ReturnAnswer { .. } | Self::ApproveAnswer => Action::ApproveAnswer,
             Self::SendAnswer { .. } => Action::SendAnswer,
             Self::AnswerAtOnce { .. } => Action::AnswerAtOnce,
@@ -264,7 +273,7 @@ impl Command {
             Self::SignVerdict { .. } => Action::SignVerdict,
             Self::ChangeClaim { .. } => Action::ChangeClaim,
             Self::JoinCase { .. } => Action::JoinCase,
-            Self::TrackMeasure => Action::Measure,
+            Self::TrackMeasure | Self::Tell { .. } => Action::Measure,
             Self::Publish { .. } => Action::Moderate,
             Self::AttachEvidence { .. } => Action::RecomputeEvidence,
             Self::AcknowledgeSafety | Self::CctvHeld => Action::AcknowledgeSafety,
@@ -286,6 +295,7 @@ impl Command {
             Self::Withdraw => "withdraw",
             Self::DraftAnswer { .. } => "draft_answer",
             Self::SubmitAnswer => "submit_answer",
+            Self::RecallAnswer => "recall_answer",
             Self::ReturnAnswer { .. } => "return_answer",
             Self::ApproveAnswer => "approve_answer",
             Self::SendAnswer { .. } => "send_answer",
@@ -299,6 +309,7 @@ impl Command {
             Self::SettleSubject { .. } => "settle_subject",
             Self::JoinCase { .. } => "join_case",
             Self::TrackMeasure => "track_measure",
+            Self::Tell { .. } => "tell",
             Self::AcknowledgeSafety => "acknowledge_safety",
             Self::CctvHeld => "cctv_held",
             Self::Confirm => "confirm",

@@ -184,6 +184,15 @@ impl Appeal {
                 self.complete(answer)?;
                 self.moves(Status::AnswerReview)
             }
+            Command::RecallAnswer => {
+                let answer = self.answer.as_ref().ok_or(Refusal::AnswerMissing)?;
+                if self.status != Status::AnswerReview || Some(answer.drafted_by) != actor.person {
+                    return Err(Refusal::InvalidTransition);
+                }
+                let mut events = self.moves(Status::AnswerDraft)?;
+                events.push(Event::AnswerRecalled);
+                Ok(events)
+            }
             Command::ReturnAnswer { remark } => {
                 let mut events = self.moves(Status::AnswerDraft)?;
                 events.push(Event::AnswerReturned { remark: words(remark)? });
@@ -267,6 +276,7 @@ impl Appeal {
             Command::TrackMeasure if self.status == Status::Answered => {
                 Ok(vec![Event::MeasureTracked])
             }
+            Command::Tell { text } => Ok(vec![Event::Told { text: words(text)? }]),
             Command::Publish { published } => {
                 if *published && self.publicity == super::Publicity::Private {
                     return Err(Refusal::NotPermitted);

@@ -133,6 +133,13 @@ pub enum Event {
     },
     /// A measure is watched.
     MeasureTracked,
+    /// The applicant was told what came of it.
+    Told {
+        /// In the applicant's language.
+        text: String,
+    },
+    /// The answer was taken back before it went out.
+    AnswerRecalled,
     /// The applicant says that it is not mended: register a new appeal that names this one.
     RepeatDue {
         /// Its parent.

@@ -11,7 +11,6 @@ mod marks;
 mod routes;
 mod search;
 mod segment;
-pub mod staff;
 mod stops;
 mod vehicle;
 
@@ -24,6 +23,7 @@ pub use document::render;
 
 use crate::{
     format::Voice,
+    office,
     page::{Page, Shell},
     url::encode,
 };
@@ -31,9 +31,9 @@ use leptos::prelude::*;
 
 /// What every part of a page is given.
 #[derive(Clone, Copy)]
-struct Context<'a> {
-    voice: Voice,
-    shell: &'a Shell,
+pub(crate) struct Context<'a> {
+    pub voice: Voice,
+    pub shell: &'a Shell,
 }
 
 impl<'a> Context<'a> {
@@ -74,6 +74,7 @@ fn content(context: Context<'_>, page: &Page) -> (String, AnyView) {
         Page::Search { query, result } => {
             (text.search.to_owned(), search::page(context, query, result))
         }
+        Page::Office(page) => office::content(context, page),
         Page::Error(problem) => (
             search::problem_title(context, problem).to_owned(),
             search::problem_page(context, problem),

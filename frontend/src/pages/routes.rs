@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     console::Console,
+    office,
     quality::{Judgement, Order},
     url::{encode, query_value},
 };
@@ -160,6 +161,12 @@ fn route_rows(context: Context<'_>, route: &Route) -> AnyView {
     view! { <tbody data-find=find_text(route)>{rows.collect_view()}{nothing}</tbody> }.into_any()
 }
 
+/// Buses in service as a figure. None seen while nobody looked is not none.
+fn seen(direction: &Direction) -> String {
+    let blind = direction.vehicles == 0 && direction.coverage == 0.0;
+    if blind { "—".to_owned() } else { direction.vehicles.to_string() }
+}
+
 fn direction_cells(context: Context<'_>, direction: &Direction) -> AnyView {
     let voice = context.voice;
     let wide = [
@@ -174,7 +181,7 @@ fn direction_cells(context: Context<'_>, direction: &Direction) -> AnyView {
             <span class="headsign">{direction.headsign.clone()}</span>
             {marks::judgement(context, Judgement::of(direction))}
         </td>
-        <td class="num">{direction.vehicles}<small>"/"{direction.scheduled_vehicles}</small></td>
+        <td class="num">{seen(direction)}<small>"/"{direction.scheduled_vehicles}</small></td>
         <td class="num">{voice.span(direction.median_headway_s)}<small class="below"><span class="slash">" / "</span>{voice.span(direction.scheduled_headway_s)}</small></td>
         <td class="num">{voice.excess(direction.excess_wait_s)}</td>
         {wide.collect_view()}
@@ -196,6 +203,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
     };
     view! {
         {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
+        {office::citizen::say(context, &format!("route={}", encode(&route.route_id)))}
         {alerts::section(context, &detail.alerts)}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>
@@ -226,7 +234,7 @@ fn direction_view(context: Context<'_>, detail: &RouteDetail, direction: &Direct
             <h2>"→ "{direction.headsign.clone()}</h2>
             <dl class="facts">
                 {fact(text.quality, marks::judgement(context, Judgement::of(direction)))}
-                {fact(text.vehicles_plan, format!("{} / {}", direction.vehicles, direction.scheduled_vehicles))}
+                {fact(text.vehicles_plan, format!("{} / {}", seen(direction), direction.scheduled_vehicles))}
                 {fact(text.headway_now, voice.span(direction.median_headway_s))}
                 {fact(text.headway_plan, if direction.by_timetable { text.by_timetable.to_owned() } else { voice.span(direction.scheduled_headway_s) })}
                 {fact(text.excess_wait, voice.excess(direction.excess_wait_s))}

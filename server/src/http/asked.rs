@@ -1,9 +1,9 @@
 //! What every handler may want to know of a request: parameters, language, theme, what the reader has.
 
-use super::App;
+use super::site::Site;
 use crate::problem::ProblemResponse;
 use crate::view::{Bounds, Language};
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{FromRef, FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
@@ -34,10 +34,13 @@ pub struct Asked {
     pub if_none_match: Option<String>,
 }
 
-impl FromRequestParts<App> for Asked {
+impl<S: Send + Sync> FromRequestParts<S> for Asked
+where
+    Site: FromRef<S>,
+{
     type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let Ok(Query(params)) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri) else {
             return Err(ProblemResponse::bad_request(
                 "the part of the address after ? is not name=value&name=value in UTF-8",
@@ -55,7 +58,7 @@ impl FromRequestParts<App> for Asked {
         let language = chosen
             .or_else(|| cookie(&parts.headers, LANGUAGE_COOKIE).and_then(Language::from_tag))
             .or_else(|| header(header::ACCEPT_LANGUAGE).and_then(preferred))
-            .unwrap_or(app.site.default_language);
+            .unwrap_or(Site::from_ref(state).settings().default_language);
         let theme = |name: &str| THEMES.into_iter().find(|t| *t == name);
         let wished = given("theme");
         let stored = cookie(&parts.headers, THEME_COOKIE);

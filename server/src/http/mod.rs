@@ -16,10 +16,12 @@ mod pages;
 mod realtime;
 mod serve;
 mod settings;
+mod site;
 
 pub use openapi::document;
 pub use serve::serve;
-pub use settings::{Basemap, HttpLimits, SiteSettings};
+pub use settings::{Basemap, HttpLimits, SITE_MARK, SiteSettings, site_folder};
+pub use site::Site;
 
 use crate::clock::Clock;
 use crate::problem::ProblemResponse;
@@ -28,13 +30,12 @@ use crate::reads::Reads;
 use crate::visitor::{Visitor, address_of};
 use asked::Asked;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use guard::Guard;
-use headers::Policy;
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::CompressionLevel;
@@ -56,7 +57,7 @@ pub struct AppState {
     /// Our own GTFS-realtime.
     pub realtime: Arc<RealtimeFeeds>,
     /// Pages, files, languages.
-    pub site: Arc<SiteSettings>,
+    pub site: Site,
     /// Bounds on what is asked.
     pub limits: Arc<HttpLimits>,
     /// The city's time.
@@ -70,30 +71,20 @@ pub struct AppState {
 struct App {
     reads: Reads,
     realtime: Arc<RealtimeFeeds>,
-    site: Arc<SiteSettings>,
+    site: Site,
     limits: Arc<HttpLimits>,
     clock: Clock,
     metrics: Arc<[MetricsSource]>,
-    shell: Arc<SiteShell>,
 }
 
-/// What pages say of the site.
-struct SiteShell {
-    policy: Policy,
-    script_hash: String,
-    wasm_hash: String,
-    basemap: String,
+impl FromRef<App> for Site {
+    fn from_ref(app: &App) -> Self {
+        app.site.clone()
+    }
 }
 
 impl App {
     fn new(state: AppState) -> Self {
-        let (script_hash, wasm_hash) = files::hashes(&state.site);
-        let basemap = match &state.site.basemap {
-            Basemap::Schematic => "none".to_owned(),
-            Basemap::File(_) => files::BASEMAP_FILE.to_owned(),
-            Basemap::Style { url, .. } => url.clone(),
-        };
-        let policy = Policy::new(&state.site.basemap);
         Self {
             reads: state.reads,
             realtime: state.realtime,
@@ -101,7 +92,6 @@ impl App {
             limits: state.limits,
             clock: state.clock,
             metrics: state.metrics.into(),
-            shell: Arc::new(SiteShell { policy, script_hash, wasm_hash, basemap }),
         }
     }
 }
@@ -111,13 +101,13 @@ impl App {
 pub fn router(state: AppState, live: Router) -> Router {
     let app = App::new(state);
     let guard = Guard::new(Arc::clone(&app.limits), app.clock);
-    let policy = app.shell.policy.clone();
+    let policy = app.site.policy().clone();
     let watch = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .with_state(health::Watched { app: app.clone(), counts: guard.counts() });
-    let files = files::router(&app.site);
+    let files = files::router(app.site.settings());
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(COMPRESS_ABOVE_BYTES).and(is_text));

@@ -1,7 +1,15 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod batch;
+mod cases;
+mod citizen;
+mod contacts;
+mod effects;
+mod evidence;
+mod handling;
 mod intake;
+mod overview;
 mod reading;
 mod rows;
 mod seal;
@@ -9,7 +17,17 @@ mod settings;
 mod show;
 mod work;
 
+pub use batch::{Batch, BatchLine};
+pub use cases::{CaseRow, CaseShown};
+pub use citizen::{Alike, PASS_S};
+pub use contacts::{
+    ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
+};
+pub use effects::StudySpan;
+pub use evidence::{EvidenceSight, Kept, Version};
+pub use handling::{Handling, PlaceOf};
 pub use intake::{Filed, Filing, Personal};
+pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};
 pub use settings::{Key, RegisterSettings};
@@ -20,13 +38,16 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
 use appeals::appeal::{Refusal, RegisterError, Rules};
 use appeals::calendar::{Calendars, Office, Week, WorkingHours};
-use appeals::ids::OrgId;
+use appeals::case::CaseRefusal;
+use appeals::draft::Texts;
+use appeals::ids::{AppealId, OrgId};
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
 use appeals::shipped;
+use appeals::topic::Topics;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{Mutex, mpsc};
 
 /// Why the register did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +58,15 @@ pub enum ServiceError {
     /// The machine of statuses says no.
     #[error("{0}")]
     Refused(Refusal),
+    /// The machine of cases says no.
+    #[error("{0}")]
+    Case(CaseRefusal),
     /// There is no such appeal, or none that the asker may know of.
     #[error("there is no such appeal")]
     Unknown,
+    /// There is no such case.
+    #[error("there is no such case")]
+    UnknownCase,
     /// The key of the request was used for another request.
     #[error("this key was used for another request")]
     KeyReused,
@@ -66,7 +93,9 @@ pub struct Law {
     terms: Terms,
     calendars: Calendars,
     kinds: Catalogue,
+    topics: Topics,
     office: Office,
+    texts: Texts,
     org: OrgId,
 }
 
@@ -78,7 +107,9 @@ impl Law {
             terms: shipped::terms().map_err(|e| data(e.to_string()))?,
             calendars: shipped::calendars().map_err(|e| data(e.to_string()))?,
             kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
+            topics: shipped::topics().map_err(|e| data(e.to_string()))?,
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
+            texts: shipped::texts().map_err(|e| data(e.to_string()))?,
             org: OrgId::from(org),
         })
     }
@@ -89,6 +120,7 @@ impl Law {
             terms: &self.terms,
             calendars: &self.calendars,
             kinds: &self.kinds,
+            topics: &self.topics,
             office: &self.office,
         }
     }
@@ -96,6 +128,21 @@ impl Law {
     /// The catalogue of kinds.
     pub fn kinds(&self) -> &Catalogue {
         &self.kinds
+    }
+
+    /// The city's topics.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// Sentences of answers.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The organisation that answers.
+    pub fn org(&self) -> &OrgId {
+        &self.org
     }
 
     /// The office's time.
@@ -112,12 +159,14 @@ pub struct Register {
     law: Arc<Law>,
     clock: Clock,
     serial: Arc<Mutex<Option<(i16, u32)>>>,
+    /// Who is told that evidence is due, beside the row that says so.
+    due: Arc<OnceLock<mpsc::Sender<AppealId>>>,
 }
 
 impl Register {
     /// A register over a ledger.
     pub fn new(ledger: Ledger, keys: Arc<Keys>, law: Arc<Law>, clock: Clock) -> Self {
-        Self { ledger, keys, law, clock, serial: Arc::default() }
+        Self { ledger, keys, law, clock, serial: Arc::default(), due: Arc::default() }
     }
 
     /// What appeals are judged by.
@@ -128,6 +177,20 @@ impl Register {
     /// The city's time.
     pub fn now(&self) -> transit::EpochS {
         self.clock.now()
+    }
+
+    /// From here on `to` hears at once of appeals whose evidence is due.
+    pub fn tell_due(&self, to: mpsc::Sender<AppealId>) {
+        if self.due.set(to).is_err() {
+            tracing::warn!("evidence is computed by two tasks");
+        }
+    }
+
+    /// Evidence of this appeal is due. Where nobody listens or too many wait, its row is found later.
+    fn wake(&self, id: AppealId) {
+        if let Some(to) = self.due.get() {
+            let _ = to.try_send(id);
+        }
     }
 
     fn now_ms(&self) -> u64 {

@@ -29,6 +29,8 @@ pub struct Asked {
     pub assignee: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
+    /// In this status.
+    pub status: Option<String>,
     /// About this route.
     pub route_id: Option<String>,
     /// About this stop.
@@ -41,6 +43,10 @@ pub struct Asked {
     pub from: Option<EpochS>,
     /// … to before then.
     pub to: Option<EpochS>,
+    /// Of this case.
+    pub case_id: Option<String>,
+    /// So many rows are left out from the beginning.
+    pub skip: u32,
 }
 
 /// An appeal in a list.
@@ -132,47 +138,18 @@ impl Register {
         order: &str,
         limit: u32,
     ) -> Result<Vec<QueueRow>, ServiceError> {
-        let mut wheres: Vec<String> = Vec::new();
-        let mut values: Vec<Value> = Vec::new();
-        let texts = [
-            ("desk_id = ", &asked.desk),
-            ("assignee_id = ", &asked.assignee),
-            ("kind = ", &asked.kind),
-            ("route_id = ", &asked.route_id),
-            ("stop_id = ", &asked.stop_id),
-            ("carrier_id = ", &asked.carrier),
-        ];
-        let mut add = |condition: &str, value: Value| {
-            values.push(value);
-            wheres.push(condition.replace('?', &format!("${}", values.len())));
-        };
-        if let Some(open) = asked.open {
-            add("is_open = ?", open.into());
-        }
-        for (condition, value) in texts {
-            if let Some(value) = value {
-                add(&format!("{condition}?"), value.clone().into());
-            }
-        }
-        if let Some(hash) = &asked.phone_hash {
-            let by_phone = "(applicant_id IN (SELECT applicant_id FROM applicants WHERE phone_hash = ?) \
-                 OR contact_id IN (SELECT contact_id FROM contacts WHERE phone_hash = ?))";
-            add(by_phone, hash.clone().into());
-        }
-        if let Some(from) = asked.from {
-            add("registered_at >= ?", from.into());
-        }
-        if let Some(to) = asked.to {
-            add("registered_at < ?", to.into());
-        }
-        let wheres = if wheres.is_empty() {
-            String::new()
-        } else {
-            format!(" WHERE {}", wheres.join(" AND "))
-        };
-        let limit = limit.min(ROWS_MAX);
-        let sql = format!("{ROW}{wheres} {order} LIMIT {limit}");
+        let (wheres, values) = conditions(asked);
+        let (limit, skip) = (limit.min(ROWS_MAX), asked.skip);
+        let sql = format!("{ROW}{wheres} {order} LIMIT {limit} OFFSET {skip}");
         Ok(self.ledger.rows(&sql, values).await?)
+    }
+
+    /// How many appeals there are.
+    pub async fn count(&self, asked: &Asked) -> Result<u64, ServiceError> {
+        let (wheres, values) = conditions(asked);
+        let sql = format!("SELECT COUNT(*) FROM appeals{wheres}");
+        let row = self.ledger.row::<(i64,)>(&sql, values).await?;
+        Ok(row.map_or(0, |r| r.0.unsigned_abs()))
     }
 
     /// The row of a number.
@@ -275,4 +252,46 @@ fn entry(keys: &Keys, appeal: AppealId, row: JournalRow) -> Result<Entry, Servic
         prev: row.prev.parse().map_err(broken)?,
         hash: row.hash.parse().map_err(broken)?,
     })
+}
+
+/// `WHERE …` of a question, and its values.
+fn conditions(asked: &Asked) -> (String, Vec<Value>) {
+    let mut wheres: Vec<String> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let texts = [
+        ("desk_id = ", &asked.desk),
+        ("assignee_id = ", &asked.assignee),
+        ("kind = ", &asked.kind),
+        ("status = ", &asked.status),
+        ("case_id = ", &asked.case_id),
+        ("route_id = ", &asked.route_id),
+        ("stop_id = ", &asked.stop_id),
+        ("carrier_id = ", &asked.carrier),
+    ];
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        wheres.push(condition.replace('?', &format!("${}", values.len())));
+    };
+    if let Some(open) = asked.open {
+        add("is_open = ?", open.into());
+    }
+    for (condition, value) in texts {
+        if let Some(value) = value {
+            add(&format!("{condition}?"), value.clone().into());
+        }
+    }
+    if let Some(hash) = &asked.phone_hash {
+        let by_phone = "(applicant_id IN (SELECT applicant_id FROM applicants WHERE phone_hash = ?) \
+             OR contact_id IN (SELECT contact_id FROM contacts WHERE phone_hash = ?))";
+        add(by_phone, hash.clone().into());
+    }
+    if let Some(from) = asked.from {
+        add("registered_at >= ?", from.into());
+    }
+    if let Some(to) = asked.to {
+        add("registered_at < ?", to.into());
+    }
+    let wheres =
+        if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
+    (wheres, values)
 }

@@ -48,6 +48,13 @@ pub struct RegisterSettings {
     pub session_s: i64,
 }
 
+impl RegisterSettings {
+    /// There is a key: appeals can be taken.
+    pub fn is_on(&self) -> bool {
+        !self.key.0.is_empty()
+    }
+}
+
 impl Default for RegisterSettings {
     fn default() -> Self {
         Self {

@@ -42,22 +42,70 @@ impl Register {
         command: &Command,
         actor: &Actor,
     ) -> Result<Worked, ServiceError> {
+        let worked = self.work_with(id, seen, command, actor, Vec::new()).await?;
+        if matches!(command, Command::ChangeClaim { .. }) {
+            self.wake(id);
+        }
+        if let Some(repeat) = &worked.repeat {
+            self.wake(repeat.id);
+        }
+        Ok(worked)
+    }
+
+    /// The same with rows that are written before, or not at all.
+    pub(super) async fn work_with(
+        &self,
+        id: AppealId,
+        seen: u32,
+        command: &Command,
+        actor: &Actor,
+        mut before: Vec<Statement>,
+    ) -> Result<Worked, ServiceError> {
+        let (worked, statements) = self.prepared(id, Some(seen), command, actor).await?;
+        if statements.is_empty() {
+            return Ok(worked);
+        }
+        before.extend(statements);
+        self.ledger.write(before).await.map_err(|error| match error {
+            LedgerError::Conflict(_) => {
+                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
+            }
+            error => error.into(),
+        })?;
+        Ok(worked)
+    }
+
+    /// What a command would make of the appeal, and the rows to be written; a write of them conflicts if the
+    /// appeal changed meanwhile. `seen`: the version that the actor saw; `None`: whatever it is now.
+    pub(super) async fn prepared(
+        &self,
+        id: AppealId,
+        seen: Option<u32>,
+        command: &Command,
+        actor: &Actor,
+    ) -> Result<(Worked, Vec<Statement>), ServiceError> {
         let Loaded { mut appeal, last, .. } = self.load(id).await?;
         let now = self.now();
         let rules = self.law().rules();
+        let seen = seen.unwrap_or(appeal.version);
         let events =
             appeal.decide(command, actor, seen, rules, now).map_err(ServiceError::Refused)?;
         let before = appeal.clone();
         appeal.accept(&events, now);
-        let by = actor.person.map(|p| (p, actor.role));
-        let entries = entries(Some(&last), id, now, by, &events)?;
-        let Some(head) = entries.last() else { return Ok(Worked { appeal, repeat: None }) };
+        let who = (actor.person, Some(actor.role));
+        let entries = entries(Some(&last), id, now, who, &events)?;
+        let Some(head) = entries.last() else {
+            return Ok((Worked { appeal, repeat: None }, Vec::new()));
+        };
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let mut statements = vec![rows::update(&appeal, seen, now, head, sealed, self.law())];
         for entry in &entries {
             statements.push(self.journal_row(entry)?);
         }
         statements.extend(self.projections(&before, &appeal)?);
+        if matches!(command, Command::ChangeClaim { .. }) {
+            statements.push(rows::evidence_due(id, now));
+        }
         let repeat = match events.iter().find_map(repeat_reason) {
             Some(reason) => {
                 let made = self.make(&self.repeat(&appeal, reason).await?).await?;
@@ -66,13 +114,7 @@ impl Register {
             }
             None => None,
         };
-        self.ledger.write(statements).await.map_err(|error| match error {
-            LedgerError::Conflict(_) => {
-                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
-            }
-            error => error.into(),
-        })?;
-        Ok(Worked { appeal, repeat })
+        Ok((Worked { appeal, repeat }, statements))
     }
 
     /// The appeal of an id with the head of its journal.

@@ -2,13 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod citizen;
+#[path = "../web/city.rs"]
+#[allow(dead_code, reason = "shared with the tests of the web")]
+mod city;
 #[path = "../store/database.rs"]
 #[allow(dead_code, reason = "shared with the tests of the store")]
 mod database;
 mod desks;
+mod evidence;
 mod filing;
 mod house;
 mod kill;
 mod load;
 mod open311;
+mod operator;
 mod signing;

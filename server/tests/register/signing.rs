@@ -128,12 +128,13 @@ async fn the_pages_work_without_a_script(db: TestDatabase) -> TestDatabase {
     let client =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let url = format!("http://{}", house.address);
-    let send = async |password: &str| {
+    let send_to = async |path: &str, password: &str| {
         let body = format!("login=aida&password={}&code=", password.replace(' ', "+"));
-        let request = client.post(format!("{url}/staff/sign-in?lang=ru")).header("origin", &url);
+        let request = client.post(format!("{url}{path}")).header("origin", &url);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.body(body).send().await.unwrap()
     };
+    let send = async |password: &str| send_to("/staff/sign-in?lang=ru", password).await;
     let wrong = send("not the password").await;
     assert_eq!(wrong.status(), 401);
     assert!(wrong.text().await.unwrap().contains("Неверный логин, пароль или код."));
@@ -144,6 +145,13 @@ async fn the_pages_work_without_a_script(db: TestDatabase) -> TestDatabase {
     );
     let queue = client.get(format!("{url}/staff")).send().await.unwrap();
     assert_eq!(queue.status(), 303, "who is not signed in is led to the form");
+    assert_eq!(queue.headers()["location"], "/staff/sign-in?next=%2Fstaff");
+    for (asked, led) in
+        [("/staff/appeals/1?a=b", "/staff/appeals/1?a=b"), ("//x.example/", "/staff")]
+    {
+        let path = format!("/staff/sign-in?next={}", frontend::encode(asked));
+        assert_eq!(send_to(&path, PASSWORD).await.headers()["location"], led);
+    }
     let filed = house.post("/api/v1/appeals", &crate::house::complaint()).send().await.unwrap();
     let (_, filed) = answer(filed).await;
     let request = client.get(format!("{url}/staff?lang=kk")).header("cookie", cookie_of(&right));

@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
 use server::clock::Clock;
 use server::gtfs_realtime::{Alert, EntitySelector, TimeRange, TranslatedString, Translation};
-use server::http::{AppState, HttpLimits, SiteSettings};
+use server::http::{AppState, HttpLimits, Site, SiteSettings};
 use server::live::{Hub, LiveLimits};
 use server::notices::Notice;
 use server::publish::RealtimeFeeds;
@@ -252,6 +252,8 @@ pub struct City {
     pub publish: watch::Sender<Arc<Published>>,
     pub hub: Arc<Hub>,
     pub store: Store,
+    #[allow(dead_code, reason = "for the tests of the register")]
+    pub site: Site,
     /// Holds the record while the city is open.
     _folder: tempfile::TempDir,
 }
@@ -278,16 +280,18 @@ impl City {
         let metrics = Arc::clone(&hub);
         let clock = Clock::of_city(NOW, 1.0);
         let realtime = RealtimeFeeds::new(publications.clone(), clock, Arc::default());
+        let reads = Reads::new(publications, views, store.clone());
+        let site = Site::new(reads.clone(), settings.site, true);
         let state = AppState {
-            reads: Reads::new(publications, views, store.clone()),
+            reads,
             realtime: Arc::new(realtime),
-            site: Arc::new(settings.site),
+            site: site.clone(),
             limits: Arc::new(settings.http),
             clock,
             metrics: vec![Arc::new(move |out: &mut String| metrics.write_metrics(out))],
         };
         let router = server::http::router(state, server::live::router(Arc::clone(&hub)));
-        Self { router, timetable, publish, hub, store, _folder: folder }
+        Self { router, timetable, publish, hub, store, site, _folder: folder }
     }
 
     pub async fn usual() -> Self {

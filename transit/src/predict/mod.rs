@@ -174,7 +174,12 @@ impl When {
             6 => 2,
             _ => 0,
         };
+        Self { day_type, band: 0 }.at(since_origin_s)
+    }
+
+    /// Of another instant of the same service day.
+    fn at(self, since_origin_s: i64) -> Self {
         let band = since_origin_s.div_euclid(3_600).rem_euclid(BANDS as i64) as usize;
-        Self { day_type, band }
+        Self { band, ..self }
     }
 }

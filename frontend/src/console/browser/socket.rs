@@ -90,7 +90,13 @@ fn connect(app: &Rc<App>) {
     };
     let opened = on(|app, _| {
         app.signals.link.set(Link::Live);
-        app.socket.borrow_mut().heard_ms = now_ms();
+        let mut state = app.socket.borrow_mut();
+        state.heard_ms = now_ms();
+        // What could not be fetched during the break is not waited for any longer.
+        if state.failures > 0 {
+            app.panel.detail_ms.set(0.0);
+        }
+        drop(state);
         send(app, true);
     });
     let message = on(heard);
@@ -198,6 +204,11 @@ fn labels(app: &App, news: &News) {
 
 fn status_came(app: &Rc<App>, status: &Status) {
     app.speed.set(status.speed);
+    let deaf = status.feeds.iter().all(|feed| feed.down || feed.header_at.is_none());
+    let link = if deaf { Link::Silent } else { Link::Live };
+    if app.signals.link.get_untracked() != link {
+        app.signals.link.set(link);
+    }
     let down = status.feeds.iter().filter(|f| f.down).map(|f| f.feed_id.clone()).collect();
     let doubts = (status.warming_up, status.store_down, down);
     let before = app.socket.borrow_mut().doubts.replace(doubts.clone());

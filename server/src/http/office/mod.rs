@@ -1,24 +1,31 @@
 //! The register over HTTP: the public's appeals, the staff's desks, Open311.
 
-mod appeals;
+pub(super) mod appeals;
 mod asking;
-mod desk;
+mod citizen;
+mod commands;
+pub(super) mod desk;
+mod evidence;
 mod fault;
+mod knowledge;
 mod open311;
+mod operator;
 mod pages;
 mod signed;
-mod staff;
+pub(super) mod staff;
 mod tries;
 mod wire;
 
 use super::guard::Guard;
 use super::settings::HttpLimits;
+use super::site::Site;
 use crate::clock::Clock;
+use crate::evidence::Examiner;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRef, Request};
 use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -47,6 +54,10 @@ pub struct OfficeState {
     pub staff: Staff,
     /// Stops of the timetable in force.
     pub stops: StopPlaces,
+    /// Evidence; none where no record of buses is kept.
+    pub evidence: Option<Examiner>,
+    /// Pages.
+    pub site: Site,
     /// Settings.
     pub settings: Arc<RegisterSettings>,
     /// Bounds on what is asked.
@@ -56,7 +67,7 @@ pub struct OfficeState {
 }
 
 #[derive(Clone)]
-struct Office {
+pub(super) struct Office {
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
@@ -64,6 +75,15 @@ struct Office {
     filing: Arc<AddressRates>,
     tries: Arc<PinTries>,
     stops: StopPlaces,
+    evidence: Option<Examiner>,
+    site: Site,
+    desk: Arc<operator::Room>,
+}
+
+impl FromRef<Office> for Site {
+    fn from_ref(office: &Office) -> Self {
+        office.site.clone()
+    }
 }
 
 /// Minutes to seconds.
@@ -71,7 +91,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -87,6 +107,9 @@ pub fn router(state: OfficeState) -> Router {
         filing: Arc::new(filing),
         tries: Arc::new(tries),
         stops,
+        evidence,
+        site,
+        desk: Arc::default(),
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))
@@ -109,7 +132,11 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(evidence::routes())
         .merge(open311::routes())
+        .merge(citizen::routes())
+        .merge(operator::routes())
+        .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }

@@ -5,51 +5,83 @@ use super::asking::Asking;
 use super::desk;
 use super::signed::{Signed, from_our_page, token};
 use super::staff::{cookie, member};
+use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
-use crate::register::Asked;
+use crate::register::Asked as QueueAsked;
 use crate::staff::StaffError;
 use appeals::appeal::Status;
-use appeals::kind::Kind;
+use appeals::kind::Catalogue;
 use appeals::words::Language;
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use frontend::page::Language as PageLanguage;
-use frontend::staff::{self as page, SignInFault};
+use axum::response::{IntoResponse, Response};
+use frontend::office::{OfficePage, QueuePage, SignInFault};
+use std::collections::BTreeMap;
 
+/// The first page of the staff.
+const HOME: &str = "/staff";
 /// Rows of the page.
 const ROWS: u32 = 100;
 
-fn language(language: Language) -> PageLanguage {
-    match language {
-        Language::Kk => PageLanguage::Kk,
-        Language::Ru => PageLanguage::Ru,
-        Language::En => PageLanguage::En,
+/// The domain's word for the reader's language.
+pub fn words_of(asked: &Asked) -> Language {
+    use crate::view::Language as Reader;
+    match asked.language {
+        Reader::Kk => Language::Kk,
+        Reader::Ru => Language::Ru,
+        Reader::En => Language::En,
     }
 }
 
-fn html(status: StatusCode, html: String) -> Response {
-    let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+/// On to another page.
+pub fn see_other(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(to) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
     response
 }
 
-fn see_other(to: &'static str, cookie: HeaderValue) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response
 }
 
+/// A member of the staff who opens a page. Who is not signed in is led to the form, and back from there.
+pub struct AtDesk(pub Signed);
+
+impl FromRequestParts<Office> for AtDesk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, Response> {
+        match Signed::from_request_parts(parts, office).await {
+            Ok(signed) => Ok(Self(signed)),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
+                let here = parts.uri.path_and_query().map_or(HOME, |p| p.as_str());
+                let form = format!("/staff/sign-in?next={}", frontend::encode(here));
+                Err(with_cookie(see_other(&form), cookie("", 0)))
+            }
+            Err(problem) => Err(problem.into_response()),
+        }
+    }
+}
+
+/// Where to go after signing in: to a page of ours, whatever the address says.
+fn next(asked: &Asked) -> &str {
+    asked.param("next").filter(|n| *n == HOME || n.starts_with("/staff/")).unwrap_or(HOME)
+}
+
 /// `GET /staff/sign-in`.
-pub async fn sign_in(asking: Asking) -> Response {
-    html(StatusCode::OK, page::sign_in(language(asking.language), None))
+pub async fn sign_in(State(office): State<Office>, asked: Asked) -> Response {
+    office.site.office(&asked, None, OfficePage::SignIn { fault: None })
 }
 
 /// `POST /staff/sign-in`.
 pub async fn signed_in(
     State(office): State<Office>,
+    asked: Asked,
     asking: Asking,
     headers: HeaderMap,
     Form(form): Form<api::SignIn>,
@@ -59,13 +91,16 @@ pub async fn signed_in(
         office.staff.sign_in(&form.login, &form.password, &form.code, asking.address).await;
     let (status, fault) = match session {
         Ok(session) => {
-            return Ok(see_other("/staff", cookie(&session.token, office.settings.session_s)));
+            let cookie = cookie(&session.token, office.settings.session_s);
+            return Ok(with_cookie(see_other(next(&asked)), cookie));
         }
         Err(StaffError::Wrong) => (StatusCode::UNAUTHORIZED, SignInFault::Wrong),
         Err(StaffError::Wait(_)) => (StatusCode::TOO_MANY_REQUESTS, SignInFault::Wait),
         Err(error) => return Err(error.into()),
     };
-    Ok(html(status, page::sign_in(language(asking.language), Some(fault))))
+    let mut response = office.site.office(&asked, None, OfficePage::SignIn { fault: Some(fault) });
+    *response.status_mut() = status;
+    Ok(response)
 }
 
 /// `POST /staff/sign-out`.
@@ -77,28 +112,27 @@ pub async fn sign_out(
     if let Some(token) = token(&headers) {
         office.staff.sign_out(token).await?;
     }
-    Ok(see_other("/staff/sign-in", cookie("", 0)))
+    Ok(with_cookie(see_other("/staff/sign-in"), cookie("", 0)))
+}
+
+/// Names of kinds and statuses in the reader's words.
+pub fn names(kinds: &Catalogue, language: Language) -> BTreeMap<String, String> {
+    let statuses = Status::ALL.iter().map(|s| (s.name().to_owned(), s.label(language).to_owned()));
+    let kinds = appeals::kind::Kind::ALL
+        .iter()
+        .map(|k| (k.code().to_owned(), kinds.entry(*k).name.of(language).to_owned()));
+    statuses.chain(kinds).collect()
 }
 
 /// `GET /staff`: the queue; who is not signed in is led to the form.
 pub async fn queue(
     State(office): State<Office>,
-    asking: Asking,
-    signed: Result<Signed, ProblemResponse>,
+    asked: Asked,
+    AtDesk(signed): AtDesk,
 ) -> Result<Response, ProblemResponse> {
-    let Ok(signed) = signed else {
-        return Ok(see_other("/staff/sign-in", cookie("", 0)));
-    };
-    let asked = Asked { open: Some(true), ..Asked::default() };
-    let queue = desk::visible(&office, &signed, asked, ROWS).await?;
-    let kinds = office.register.law().kinds();
-    let label = |name: &str| match Kind::parse(name) {
-        Some(kind) => kinds.entry(kind).name.of(asking.language).to_owned(),
-        None => Status::ALL
-            .iter()
-            .find(|s| s.name() == name)
-            .map_or_else(|| name.to_owned(), |s| s.label(asking.language).to_owned()),
-    };
-    let member = member(&signed.0);
-    Ok(html(StatusCode::OK, page::queue(language(asking.language), &member, &queue, &label)))
+    let wanted = QueueAsked { open: Some(true), ..QueueAsked::default() };
+    let queue = desk::visible(&office, &signed, wanted, ROWS).await?;
+    let names = names(office.register.law().kinds(), words_of(&asked));
+    let page = OfficePage::Queue(QueuePage { queue, names });
+    Ok(office.site.office(&asked, Some(member(&signed.0)), page))
 }

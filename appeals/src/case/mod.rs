@@ -1,7 +1,20 @@
-//! The problem behind many appeals. One investigation, as many answers as there are appeals.
+//! The problem behind many appeals. One investigation, as many answers as there are appeals; a measure that is
+//! promised, done, and held against what the buses did before and after.
+//!
+//! [`Case::decide`] judges a command and says what would happen, or why not; [`Case::apply`] lets it happen.
 
-use crate::ids::{AppealId, CaseId, OrgId, PersonId, RouteId, StopId, VehicleId};
+mod command;
+mod decide;
+mod journal;
+
+pub use command::{CaseCommand, CaseEvent, CaseRefusal};
+pub use decide::{Opening, open};
+pub use journal::CaseEntry;
+
+use crate::effect::Effect;
+use crate::ids::{AppealId, CaseId, MeasureId, OrgId, PersonId, RouteId, StopId, VehicleId};
 use crate::kind::Kind;
+use crate::measure::Measure;
 use crate::number::CaseNumber;
 use serde::{Deserialize, Serialize};
 use transit::EpochS;
@@ -48,6 +61,37 @@ pub enum CaseStatus {
 }
 
 impl CaseStatus {
+    /// All, as a case goes through them.
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::Investigating,
+        Self::MeasurePlanned,
+        Self::MeasureDone,
+        Self::Verified,
+        Self::NotConfirmed,
+        Self::Closed,
+        Self::Reopened,
+    ];
+
+    /// Its name on the wire: snake case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Investigating => "investigating",
+            Self::MeasurePlanned => "measure_planned",
+            Self::MeasureDone => "measure_done",
+            Self::Verified => "verified",
+            Self::NotConfirmed => "not_confirmed",
+            Self::Closed => "closed",
+            Self::Reopened => "reopened",
+        }
+    }
+
+    /// Somebody must still do something about it.
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Verified | Self::NotConfirmed | Self::Closed)
+    }
+
     /// Whether one may follow the other.
     pub const fn may_become(self, next: Self) -> bool {
         use CaseStatus as S;
@@ -101,4 +145,19 @@ pub struct Case {
     pub first_appeal_at: EpochS,
     /// People who joined without an appeal of their own.
     pub supporters: u32,
+    /// What the investigation found, in words; the newest.
+    pub finding: Option<String>,
+    /// What is promised.
+    pub measures: Vec<Measure>,
+    /// What the measures did.
+    pub effects: Vec<Effect>,
+    /// Counts the commands that changed it; a command says which one it saw.
+    pub version: u32,
+}
+
+impl Case {
+    /// A measure of it.
+    pub fn measure(&self, id: MeasureId) -> Option<&Measure> {
+        self.measures.iter().find(|m| m.id == id)
+    }
 }

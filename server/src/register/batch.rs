@@ -1,0 +1,166 @@
+//! One investigation, as many answers as the case has appeals: each with its own number, clock and text.
+
+use super::{Register, ServiceError};
+use appeals::appeal::{Actor, Appeal, Command, Refusal, Status};
+use appeals::case::Case;
+use appeals::ids::AppealId;
+use appeals::words::{Language, Words};
+
+/// What became of one appeal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchLine {
+    /// Its number.
+    pub number: String,
+    /// Why not; `None`: it was done.
+    pub refusal: Option<Refusal>,
+}
+
+/// What became of all appeals of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// One an appeal that it was about.
+    pub lines: Vec<BatchLine>,
+}
+
+impl Batch {
+    /// Appeals for which it was done.
+    pub fn done(&self) -> usize {
+        self.lines.iter().filter(|l| l.refusal.is_none()).count()
+    }
+}
+
+impl Register {
+    /// Signs what the evidence of each open appeal says, writes each its answer and lays it before who approves.
+    /// `{number}` and `{date}` in the text become the appeal's own.
+    pub async fn answer_all(
+        &self,
+        case: &Case,
+        text: &Words,
+        actor: &Actor,
+    ) -> Result<Batch, ServiceError> {
+        self.each(case, async |appeal: Appeal| {
+            let waits = matches!(
+                appeal.status,
+                Status::Registered | Status::Triaged | Status::WithCarrier | Status::NeedInfo
+            );
+            if !appeal.status.is_open() || appeal.status == Status::AnswerReview {
+                return Ok(None);
+            }
+            let Some((language, body)) = self.body(&appeal, text) else {
+                return Ok(Some(Err(Refusal::AnswerLanguage)));
+            };
+            let texts = self.law().texts();
+            let mut commands = Vec::new();
+            if waits {
+                commands.push(Command::Begin);
+            }
+            let signed = appeal.signature.as_ref().map(|s| s.evidence);
+            if let Some(newest) = appeal.evidence.filter(|e| Some(e.id) != signed) {
+                commands.push(Command::SignVerdict {
+                    evidence: newest.id,
+                    finding: newest.finding,
+                    override_reason: None,
+                });
+            }
+            commands.push(Command::DraftAnswer {
+                language,
+                body,
+                legal_basis: texts.legal_basis.of(language).to_owned(),
+                right_of_appeal: texts.right_of_appeal.of(language).to_owned(),
+            });
+            commands.push(Command::SubmitAnswer);
+            self.all_of(appeal.id, &commands, actor).await.map(Some)
+        })
+        .await
+    }
+
+    /// Approves each answer that waits for it.
+    pub async fn approve_all(&self, case: &Case, actor: &Actor) -> Result<Batch, ServiceError> {
+        self.each(case, async |appeal: Appeal| {
+            let waits = appeal.status == Status::AnswerReview
+                && appeal.answer.as_ref().is_some_and(|a| a.approved_by.is_none());
+            if !waits {
+                return Ok(None);
+            }
+            self.all_of(appeal.id, &[Command::ApproveAnswer], actor).await.map(Some)
+        })
+        .await
+    }
+
+    /// Sends each answer that is ready, by the way that its applicant wants.
+    pub async fn send_all(&self, case: &Case, actor: &Actor) -> Result<Batch, ServiceError> {
+        self.each(case, async |appeal: Appeal| {
+            if appeal.status != Status::AnswerReview {
+                return Ok(None);
+            }
+            let by = self.handling(appeal.id, actor).await?.reply_by;
+            self.all_of(appeal.id, &[Command::SendAnswer { by }], actor).await.map(Some)
+        })
+        .await
+    }
+
+    /// Tells every applicant of the case in the language of the appeal; those who took theirs back are left alone.
+    pub async fn tell_all(
+        &self,
+        case: &Case,
+        text: &Words,
+        actor: &Actor,
+    ) -> Result<Batch, ServiceError> {
+        self.each(case, async |appeal: Appeal| {
+            if matches!(appeal.status, Status::Withdrawn | Status::Returned | Status::NotConsidered)
+            {
+                return Ok(None);
+            }
+            let text = text.of(appeal.language).replace("{number}", &appeal.number.to_string());
+            let mut commands = vec![Command::Tell { text }];
+            if appeal.status == Status::Answered && !appeal.measure_tracked {
+                commands.push(Command::TrackMeasure);
+            }
+            self.all_of(appeal.id, &commands, actor).await.map(Some)
+        })
+        .await
+    }
+
+    fn body(&self, appeal: &Appeal, text: &Words) -> Option<(Language, String)> {
+        // In the language of the appeal, else of the state.
+        let language =
+            [appeal.language, Language::Kk].into_iter().find(|l| !text.of(*l).trim().is_empty())?;
+        let date = appeal.registered_on.strftime("%d.%m.%Y").to_string();
+        let body = text.of(language).trim().replace("{number}", &appeal.number.to_string());
+        Some((language, body.replace("{date}", &date)))
+    }
+
+    async fn each(
+        &self,
+        case: &Case,
+        does: impl AsyncFn(Appeal) -> Result<Option<Result<(), Refusal>>, ServiceError>,
+    ) -> Result<Batch, ServiceError> {
+        let mut batch = Batch::default();
+        for id in &case.appeals {
+            let appeal = self.load(*id).await?.appeal;
+            let number = appeal.number.to_string();
+            if let Some(done) = does(appeal).await? {
+                batch.lines.push(BatchLine { number, refusal: done.err() });
+            }
+        }
+        Ok(batch)
+    }
+
+    /// One after the other; the first refusal ends it.
+    async fn all_of(
+        &self,
+        id: AppealId,
+        commands: &[Command],
+        actor: &Actor,
+    ) -> Result<Result<(), Refusal>, ServiceError> {
+        for command in commands {
+            let seen = self.load(id).await?.appeal.version;
+            match self.work(id, seen, command, actor).await {
+                Ok(_) => {}
+                Err(ServiceError::Refused(refusal)) => return Ok(Err(refusal)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,227 @@
+//! What a measure did, from the record of what the buses did: before and after, at the stop of the case and in its
+//! hours, against routes where nothing was done.
+
+use super::{Register, ServiceError, random};
+use appeals::case::{Case, Scope};
+use appeals::effect::{DayValue, Design, Effect, Metric, study};
+use appeals::ids::{EffectId, RouteId};
+use appeals::measure::Measure;
+use jiff::civil::Date;
+use sqlx::FromRow;
+use std::collections::{BTreeMap, BTreeSet};
+use transit::EpochS;
+
+/// Routes looked at as controls.
+const CONTROLS: usize = 8;
+/// Rows of one question at most: ten weeks of the busiest stop.
+const ROWS_MAX: u32 = 200_000;
+/// Metrics of a study, in the order in which people are told.
+const METRICS: [Metric; 4] =
+    [Metric::HeadwayMeanS, Metric::RunsDriven, Metric::Vehicles, Metric::ExcessWaitS];
+/// Monday to Friday, bit 0 for Monday.
+const WORKING: u8 = 0b001_1111;
+const ALL_DAYS: u8 = 0b111_1111;
+
+/// How many days a study looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StudySpan {
+    /// Before the first appeal, and after the measure.
+    pub days: i32,
+    /// Left out after the measure.
+    pub washout_days: i32,
+}
+
+#[derive(FromRow)]
+struct PassageRow {
+    at: i64,
+    vehicle_id: String,
+    trip_id: String,
+    start_s: i64,
+}
+
+#[derive(FromRow)]
+struct HeadwayRow {
+    at: i64,
+    headway_s: i64,
+    scheduled_headway_s: Option<i64>,
+}
+
+/// One day in the hours of the case.
+#[derive(Clone, Debug, Default)]
+struct Day {
+    runs: BTreeSet<(String, i64)>,
+    vehicles: BTreeSet<String>,
+    headways: Vec<f64>,
+    scheduled: Vec<f64>,
+    coverage: Vec<f64>,
+}
+
+impl Day {
+    fn value(&self, metric: Metric) -> Option<f64> {
+        let mean = |v: &[f64]| (!v.is_empty()).then(|| v.iter().sum::<f64>() / v.len() as f64);
+        // Whoever comes at any time waits Σh²/2Σh.
+        let wait = |v: &[f64]| {
+            let sum: f64 = v.iter().sum();
+            (sum > 0.0).then(|| v.iter().map(|h| h * h).sum::<f64>() / (2.0 * sum))
+        };
+        match metric {
+            Metric::RunsDriven => Some(self.runs.len() as f64),
+            Metric::Vehicles => Some(self.vehicles.len() as f64),
+            Metric::HeadwayMeanS => mean(&self.headways),
+            Metric::ExcessWaitS => Some(wait(&self.headways)? - wait(&self.scheduled)?),
+            _ => None,
+        }
+    }
+}
+
+impl Register {
+    /// What a measure that is done did; empty when too few days could be measured. `others`: routes that may serve
+    /// as controls.
+    pub async fn study(
+        &self,
+        case: &Case,
+        measure: &Measure,
+        others: &[String],
+        span: StudySpan,
+    ) -> Result<Vec<Effect>, ServiceError> {
+        let (Some(route), Some(done_on)) = (&case.scope.route, measure.done_on) else {
+            return Ok(Vec::new());
+        };
+        let office = self.law().office();
+        let weekdays = day_types(case.scope.weekdays);
+        // The seed is the measure's own: the same study again draws the same days.
+        let seed = measure.id.0.as_u128() as u64;
+        let first = office.date(case.first_appeal_at);
+        let mut design = Design::usual(first, done_on, weekdays, seed);
+        (design.days, design.washout_days) = (span.days, span.washout_days);
+        design.excluded = self.holidays(&design);
+        let (from, to) = (design.before().0, design.after().1);
+        let window = (office.end_of(from) - 86_400, office.end_of(to));
+        let treated = self.days(route.as_str(), &case.scope, window).await?;
+        let mut controls: Vec<(RouteId, BTreeMap<Date, Day>)> = Vec::new();
+        for other in others.iter().filter(|o| *o != route.as_str()).take(CONTROLS) {
+            let scope = Scope { hours_s: case.scope.hours_s, ..Scope::default() };
+            controls.push((other.as_str().into(), self.days(other, &scope, window).await?));
+        }
+        let mut effects = Vec::new();
+        for metric in METRICS {
+            let of = |days: &BTreeMap<Date, Day>| values(days, metric);
+            let beside: Vec<(RouteId, Vec<DayValue>)> =
+                controls.iter().map(|(route, days)| (route.clone(), of(days))).collect();
+            if let Some(study) = study(&of(&treated), &beside, &design) {
+                let id = EffectId::new(self.now_ms(), random()?);
+                effects.push(Effect { id, measure: measure.id, metric, study });
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Days off that are no weekends, in the days of a study.
+    fn holidays(&self, design: &Design) -> BTreeSet<Date> {
+        let law = self.law();
+        let days = law.office().days(&law.calendars);
+        let (from, to) = (design.before().0, design.after().1);
+        let mut excluded = BTreeSet::new();
+        let mut day = from;
+        while day <= to {
+            let weekday = day.weekday().to_monday_zero_offset();
+            if weekday < 5 && !days.is_working(day) {
+                excluded.insert(day);
+            }
+            day = appeals::calendar::days_later(day, 1);
+        }
+        excluded
+    }
+
+    /// Days of a route at one stop, in the hours of `scope`.
+    async fn days(
+        &self,
+        route: &str,
+        scope: &Scope,
+        (from, to): (EpochS, EpochS),
+    ) -> Result<BTreeMap<Date, Day>, ServiceError> {
+        let mut days: BTreeMap<Date, Day> = BTreeMap::new();
+        let Some(stop) = self.stop_of(route, scope, (from, to)).await? else { return Ok(days) };
+        let office = self.law().office();
+        let hours = scope.hours_s.unwrap_or((0, 86_400));
+        let within = |at: EpochS| {
+            let local = office.local(at);
+            let of_day = i32::from(local.hour()) * 3_600
+                + i32::from(local.minute()) * 60
+                + i32::from(local.second());
+            (of_day >= hours.0 && of_day < hours.1).then(|| local.date())
+        };
+        let values = || vec![route.into(), stop.as_str().into(), from.into(), to.into()];
+        let sql = format!(
+            "SELECT at, vehicle_id, trip_id, start_s FROM stop_visits WHERE route_id = $1 \
+             AND stop_id = $2 AND at >= $3 AND at < $4 \
+             AND (arrival IS NOT NULL OR departure IS NOT NULL) ORDER BY at LIMIT {ROWS_MAX}"
+        );
+        for row in self.ledger.rows::<PassageRow>(&sql, values()).await? {
+            if let Some(date) = within(row.at) {
+                let day = days.entry(date).or_default();
+                day.runs.insert((row.trip_id, row.start_s));
+                day.vehicles.insert(row.vehicle_id);
+            }
+        }
+        let sql = format!(
+            "SELECT at, headway_s, scheduled_headway_s FROM headways WHERE route_id = $1 \
+             AND stop_id = $2 AND at >= $3 AND at < $4 ORDER BY at LIMIT {ROWS_MAX}"
+        );
+        for row in self.ledger.rows::<HeadwayRow>(&sql, values()).await? {
+            if let Some(date) = within(row.at) {
+                let day = days.entry(date).or_default();
+                day.headways.push(row.headway_s as f64);
+                day.scheduled.extend(row.scheduled_headway_s.map(|s| s as f64));
+            }
+        }
+        // Coverage of the stretch that begins at the stop: hours of which nothing is known are not zero buses.
+        let sql = format!(
+            "SELECT hour, coverage FROM intensity WHERE from_stop_id = $2 AND route_id = $1 \
+             AND hour >= $3 AND hour < $4 ORDER BY hour LIMIT {ROWS_MAX}"
+        );
+        for (hour, coverage) in self.ledger.rows::<(i64, f64)>(&sql, values()).await? {
+            // The middle of the hour: an hour that only touches the span does not speak for it.
+            if let Some(date) = within(hour + 1_800) {
+                days.entry(date).or_default().coverage.push(coverage);
+            }
+        }
+        Ok(days)
+    }
+
+    /// The stop of the case, if the record has the route there; else the one where most was seen.
+    async fn stop_of(
+        &self,
+        route: &str,
+        scope: &Scope,
+        (from, to): (EpochS, EpochS),
+    ) -> Result<Option<String>, ServiceError> {
+        let sql = "SELECT stop_id, COUNT(*) AS seen FROM stop_visits WHERE route_id = $1 AND at >= $2 \
+                   AND at < $3 GROUP BY stop_id ORDER BY seen DESC, stop_id LIMIT 500";
+        let rows =
+            self.ledger.rows::<(String, i64)>(sql, vec![route.into(), from.into(), to.into()]);
+        let seen = rows.await?;
+        let named = |s: &&(String, i64)| scope.stops.iter().any(|w| w.as_str() == s.0);
+        // A pattern ends at its last stop: the stretch after it is not there.
+        Ok(seen.iter().find(named).or_else(|| seen.first()).map(|s| s.0.clone()))
+    }
+}
+
+/// Days of the same type as those of the appeals.
+const fn day_types(mask: u8) -> u8 {
+    match (mask & WORKING != 0, mask & !WORKING != 0) {
+        (true, false) => WORKING,
+        (false, true) => ALL_DAYS & !WORKING,
+        _ => ALL_DAYS,
+    }
+}
+
+fn values(days: &BTreeMap<Date, Day>, metric: Metric) -> Vec<DayValue> {
+    days.iter()
+        .map(|(on, day)| {
+            let hours = day.coverage.len() as f64;
+            let coverage = if hours > 0.0 { day.coverage.iter().sum::<f64>() / hours } else { 0.0 };
+            DayValue { on: *on, value: day.value(metric), coverage }
+        })
+        .collect()
+}
