@@ -179,18 +179,16 @@ impl Monitor {
         effects: &mut Vec<Effect>,
     ) {
         let Some(feed) = self.feeds.get_mut(position.feed) else { return };
-        let position =
-            VehiclePosition { measured_at: position.measured_at.map(clamp), ..*position };
         let judged = intake::judge(
             &self.config,
             self.coverage.as_ref(),
             feed,
             &mut self.fleet,
             now,
-            &position,
+            position,
         );
         match judged {
-            Ok(accepted) => self.on_accepted(now, &position, accepted, effects),
+            Ok(accepted) => self.on_accepted(now, position, accepted, effects),
             Err(reason) => self.reject(position.feed, reason, effects),
         }
     }
