@@ -14,6 +14,7 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod channels;
 mod commands;
 mod headways;
 mod routes;
@@ -24,6 +25,7 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use channels::*;
 pub use commands::*;
 pub use headways::*;
 pub use routes::*;

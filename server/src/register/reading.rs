@@ -255,6 +255,21 @@ impl Register {
         }
     }
 
+    /// The appeal of a number, if it was filed with this e-mail address.
+    pub async fn is_of_email(
+        &self,
+        number: AppealNumber,
+        email: &str,
+    ) -> Result<Option<AppealId>, ServiceError> {
+        let id = match self.id_of(number).await {
+            Err(ServiceError::Unknown) => return Ok(None),
+            id => id?,
+        };
+        let personal = self.personal(&self.load(id).await?.appeal).await?;
+        let same = |known: &str| known.trim().eq_ignore_ascii_case(email.trim());
+        Ok(personal.email.as_deref().is_some_and(same).then_some(id))
+    }
+
     /// The keyed hash of a telephone.
     pub fn phone_hash(&self, phone: &str) -> Result<Option<String>, ServiceError> {
         Ok(self.keys.phone(phone)?)

@@ -6,10 +6,12 @@ use appeals::access::Role;
 use jiff::tz::TimeZone;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use server::channels::{ChannelSettings, Gazetteers, Reception};
 use server::clock::Clock;
 use server::http::HttpLimits;
-use server::http::office::{OfficeState, StopPlace, router};
+use server::http::office::{Channels, OfficeState, StopPlace, router};
 use server::ledger::Ledger;
+use server::outbox::{Outbox, Senders};
 use server::register::{Key, Keys, Law, Register, RegisterSettings};
 use server::staff::{NewAccount, SessionLimits, Staff};
 use std::net::SocketAddr;
@@ -26,6 +28,8 @@ pub struct House {
     pub register: Register,
     pub staff: Staff,
     pub ledger: Ledger,
+    pub reception: Reception,
+    pub outbox: Outbox,
     client: Client,
     /// What the pages show beside the register.
     _city: City,
@@ -41,8 +45,32 @@ impl House {
         Self::over(&db.url, Clock::of_city(NOW, 0.001), limits(900, false)).await
     }
 
+    /// With ways in and out.
+    pub async fn with(db: &TestDatabase, channels: ChannelSettings) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        Self::over_with(&db.url, clock, limits(900, false), channels, false).await
+    }
+
+    /// Over a database whose schema is up to date, Open311 in batch mode.
+    pub async fn in_batch_mode(db: &TestDatabase) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        Self::over_with(&db.url, clock, limits(900, false), ChannelSettings::default(), true).await
+    }
+
     /// Over a database whose schema is up to date.
     pub async fn over(url: &str, clock: Clock, limits: SessionLimits) -> Self {
+        Self::over_with(url, clock, limits, ChannelSettings::default(), false).await
+    }
+
+    async fn over_with(
+        url: &str,
+        clock: Clock,
+        limits: SessionLimits,
+        channels: ChannelSettings,
+        open311_batch: bool,
+    ) -> Self {
         let ledger = Ledger::open(url).await.unwrap();
         let keys = Arc::new(Keys::parse(KEY).unwrap());
         let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
@@ -52,12 +80,29 @@ impl House {
         let settings = RegisterSettings {
             api_keys: Key(format!("another, {API_KEY}")),
             file_burst: 100_000,
+            open311_batch,
             ..RegisterSettings::default()
         };
         let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
+        let senders = Senders::new(&channels).unwrap();
+        let keys = Arc::clone(register.keys());
+        let outbox = Outbox::new(ledger.clone(), keys, senders, Clock::machine());
+        let reception = Reception::new(
+            register.clone(),
+            outbox.clone(),
+            Gazetteers::new(city.site.reads().clone()),
+            Clock::machine(),
+            &channels.smtp.from,
+        );
+        let ways = Channels {
+            reception: reception.clone(),
+            outbox: outbox.clone(),
+            settings: Arc::new(channels),
+        };
         let router = router(OfficeState {
+            channels: ways,
             register: register.clone(),
             staff: staff.clone(),
             stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
@@ -71,7 +116,16 @@ impl House {
         tokio::spawn(async move {
             server::http::serve(listener, router, &http, std::future::pending()).await;
         });
-        Self { address, register, staff, ledger, client: Client::new(), _city: city }
+        Self {
+            address,
+            register,
+            staff,
+            ledger,
+            reception,
+            outbox,
+            client: Client::new(),
+            _city: city,
+        }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

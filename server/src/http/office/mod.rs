@@ -2,6 +2,7 @@
 
 pub(super) mod appeals;
 mod asking;
+pub(super) mod channels;
 mod commands;
 pub(super) mod desk;
 mod fault;
@@ -10,12 +11,15 @@ mod pages;
 mod signed;
 pub(super) mod staff;
 mod tries;
+pub(super) mod webhooks;
 mod wire;
 
 use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
+use crate::channels::{ChannelSettings, Reception};
 use crate::clock::Clock;
+use crate::outbox::Outbox;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -51,6 +55,8 @@ pub struct OfficeState {
     pub stops: StopPlaces,
     /// Pages.
     pub site: Site,
+    /// The ways in and out.
+    pub channels: Channels,
     /// Settings.
     pub settings: Arc<RegisterSettings>,
     /// Bounds on what is asked.
@@ -59,8 +65,20 @@ pub struct OfficeState {
     pub clock: Clock,
 }
 
+/// The ways in and out.
+#[derive(Clone)]
+pub struct Channels {
+    /// What comes in.
+    pub reception: Reception,
+    /// What goes out.
+    pub outbox: Outbox,
+    /// Settings.
+    pub settings: Arc<ChannelSettings>,
+}
+
 #[derive(Clone)]
 pub(super) struct Office {
+    channels: Channels,
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
@@ -82,7 +100,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, site, channels, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -91,6 +109,7 @@ pub fn router(state: OfficeState) -> Router {
     let tries = PinTries::new(settings.pin_tries, settings.pin_tries_address);
     let guard = Guard::new(limits, clock);
     let office = Office {
+        channels,
         register,
         staff,
         settings,
@@ -121,6 +140,8 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(channels::routes())
+        .merge(webhooks::routes())
         .merge(open311::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
