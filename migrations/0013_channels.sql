@@ -59,6 +59,8 @@ CREATE TABLE attachment_parts (
     PRIMARY KEY (attachment_id, seq)
 );
 
+CREATE INDEX appeals_by_update ON appeals (updated_at);
+
 -- Tokens of Open311's batch mode.
 CREATE TABLE open311_tokens (
     token TEXT NOT NULL PRIMARY KEY,

@@ -220,7 +220,7 @@ mod tests {
             Subject: y\r\n\r\nz\r\n--b--\r\n";
         match read(report.as_bytes(), "city@c.kz") {
             Mail::Bounce(Some(id), words) => {
-                assert_eq!((id.as_str(), words.as_str()), ("<a.1@c.kz>", "Undelivered"))
+                assert_eq!((id.as_str(), words.as_str()), ("<a.1@c.kz>", "Undelivered"));
             }
             other => panic!("{other:?}"),
         }

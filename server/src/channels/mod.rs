@@ -2,6 +2,7 @@
 
 mod dialogue;
 mod gazetteer;
+mod letters;
 pub mod mail;
 mod maildir;
 mod phrases;

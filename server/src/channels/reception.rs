@@ -2,7 +2,6 @@
 //! told, each sender with one talk at a time.
 
 use super::dialogue::{Dialogue, FILES_AFTER_S, Said, Step};
-use super::mail::{self, Mail};
 use super::{Gazetteers, phrases, sender_hash};
 use crate::clock::Clock;
 use crate::ledger::{LedgerError, Statement};
@@ -33,7 +32,7 @@ const KNOWN_S: EpochS = 30 * 86_400;
 /// Drafts that are filed in one look.
 const DRAFTS_MAX: u32 = 100;
 /// Between two looks for drafts that nobody goes on with.
-const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_secs(60);
+const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_mins(1);
 /// A talk or an appeal is tried again so often when somebody was quicker.
 const TRIES: usize = 3;
 
@@ -105,11 +104,11 @@ pub enum Heard {
 /// Hears. Cheap to clone.
 #[derive(Clone)]
 pub struct Reception {
-    register: Register,
+    pub(super) register: Register,
     outbox: Outbox,
     gazetteers: Arc<Gazetteers>,
     clock: Clock,
-    own_address: Arc<str>,
+    pub(super) own_address: Arc<str>,
     rates: Arc<Mutex<FxHashMap<String, TokenBucket>>>,
 }
 
@@ -162,7 +161,7 @@ impl Reception {
         Err(LedgerError::Busy.into())
     }
 
-    fn may_speak(&self, inbound: &Inbound) -> Result<bool, ServiceError> {
+    pub(super) fn may_speak(&self, inbound: &Inbound) -> Result<bool, ServiceError> {
         let sender = sender_hash(self.keys(), inbound.channel, &inbound.sender)?;
         let now_s = self.clock.elapsed().as_secs_f64();
         let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,13 +177,13 @@ impl Reception {
         Ok(self.keys().lookup(&what)?)
     }
 
-    async fn was_heard(&self, inbound: &Inbound) -> Result<bool, ServiceError> {
+    pub(super) async fn was_heard(&self, inbound: &Inbound) -> Result<bool, ServiceError> {
         let sql = "SELECT at FROM channel_messages WHERE channel = $1 AND message_hash = $2";
         let values = vec![inbound.channel.name().into(), self.message_hash(inbound)?.into()];
         Ok(self.register.ledger().row::<(i64,)>(sql, values).await?.is_some())
     }
 
-    fn heard_row(&self, inbound: &Inbound) -> Result<Statement, ServiceError> {
+    pub(super) fn heard_row(&self, inbound: &Inbound) -> Result<Statement, ServiceError> {
         let values = vec![
             inbound.channel.name().into(),
             self.message_hash(inbound)?.into(),
@@ -245,7 +244,7 @@ impl Reception {
         })
     }
 
-    fn understood(&self, line: &str) -> Understood {
+    pub(super) fn understood(&self, line: &str) -> Understood {
         let law = self.register.law();
         let zone = &law.office().zone;
         understand(line, &self.gazetteers.now(), law.kinds(), zone, self.register.now())
@@ -377,7 +376,7 @@ impl Reception {
     }
 
     /// The applicant says more, with `first` in the same write. False: the appeal takes no more words.
-    async fn speak(
+    pub(super) async fn speak(
         &self,
         id: AppealId,
         text: &str,
@@ -395,59 +394,6 @@ impl Reception {
             }
         }
         Err(LedgerError::Busy.into())
-    }
-
-    /// Hears an e-mail: one letter is one appeal, or more words to the one that its subject names.
-    pub async fn mail(&self, bytes: &[u8]) -> Result<Heard, ServiceError> {
-        let letter = match mail::read(bytes, &self.own_address) {
-            Mail::Letter(letter) => letter,
-            Mail::Nothing(why) => {
-                tracing::info!(why, "an e-mail makes no appeal");
-                return Ok(Heard::Nothing);
-            }
-            Mail::Bounce(id, words) => {
-                if let Some(id) = id {
-                    self.delivery(ReplyBy::Email, &id, &Delivery::Failed(words)).await?;
-                }
-                return Ok(Heard::Nothing);
-            }
-        };
-        if !self.may_speak(&letter.inbound)? {
-            // The mail server keeps it and comes again.
-            return Err(LedgerError::Busy.into());
-        }
-        if self.was_heard(&letter.inbound).await? {
-            return Ok(Heard::Repeated);
-        }
-        match self.take_letter(*letter).await {
-            Err(ServiceError::Repeated) => Ok(Heard::Repeated),
-            other => other,
-        }
-    }
-
-    async fn take_letter(&self, letter: mail::Letter) -> Result<Heard, ServiceError> {
-        let mail::Letter { inbound, number, answer } = letter;
-        if let Some(number) = number
-            && let Some(id) = self.register.is_of_email(number, &inbound.sender).await?
-            && self.speak(id, &answer, vec![self.heard_row(&inbound)?]).await?
-        {
-            return Ok(Heard::Added(number.to_string()));
-        }
-        let u = self.understood(&inbound.text.replace('\n', " "));
-        let language = phrases::language_of(&inbound.text).unwrap_or(Language::Ru);
-        let first = vec![self.heard_row(&inbound)?];
-        let filing = Filing {
-            draft: draft(u.kinds.first().copied(), inbound.text, language, u.claim),
-            channel: Channel::Email,
-            personal: Personal { name: inbound.name, email: inbound.email, ..Personal::default() },
-            reply_by: None,
-            key: None,
-            received_at: None,
-            by: None,
-        };
-        let beside = Beside { first, files: inbound.files };
-        let filed = self.register.file_beside(filing, beside).await?;
-        Ok(Heard::Filed(filed.number.to_string()))
     }
 
     /// What the other side says of a message of ours.
@@ -500,7 +446,7 @@ impl Reception {
     }
 }
 
-fn draft(
+pub(super) fn draft(
     kind: Option<Kind>,
     text: String,
     language: Language,

@@ -13,7 +13,8 @@ struct Update {
 }
 #[derive(Deserialize)]
 struct Message {
-    message_id: i64,
+    #[serde(rename = "message_id")]
+    id: i64,
     from: Option<User>,
     chat: Chat,
     edit_date: Option<i64>,
@@ -79,7 +80,7 @@ pub fn read(body: &[u8]) -> Result<Option<Inbound>, serde_json::Error> {
     let words =
         [message.text.or(message.caption), file.map(|f| format!("[telegram:{}]", f.file_id))];
     let text: Vec<String> = words.into_iter().flatten().collect();
-    let mut message_id = format!("{}:{}", message.chat.id, message.message_id);
+    let mut message_id = format!("{}:{}", message.chat.id, message.id);
     if edited {
         message_id = format!("{message_id}:{}", message.edit_date.unwrap_or_default());
     }

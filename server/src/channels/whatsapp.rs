@@ -111,7 +111,8 @@ struct Media {
 #[serde(default)]
 struct Status {
     id: String,
-    status: String,
+    #[serde(rename = "status")]
+    state: String,
     errors: Vec<Fault>,
 }
 #[derive(Deserialize, Default)]
@@ -148,7 +149,7 @@ pub fn read(body: &[u8], phone_number_id: &str) -> Result<Brought, serde_json::E
             }
         }
         for status in value.statuses {
-            let delivery = match status.status.as_str() {
+            let delivery = match status.state.as_str() {
                 "delivered" | "read" => Delivery::Delivered,
                 "failed" => {
                     let fault = status.errors.into_iter().next().unwrap_or_default();

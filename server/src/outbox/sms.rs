@@ -53,15 +53,12 @@ fn filled(template: &str, values: [(&str, &str); 3], encoding: Encoding) -> Stri
     while let Some(at) = rest.find('{') {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        match values.iter().find(|(name, _)| from.starts_with(name)) {
-            Some((name, value)) => {
-                out.push_str(&encoded(value, encoding));
-                rest = &from[name.len()..];
-            }
-            None => {
-                out.push('{');
-                rest = &from[1..];
-            }
+        if let Some((name, value)) = values.iter().find(|(name, _)| from.starts_with(name)) {
+            out.push_str(&encoded(value, encoding));
+            rest = &from[name.len()..];
+        } else {
+            out.push('{');
+            rest = &from[1..];
         }
     }
     out + rest

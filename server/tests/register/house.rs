@@ -39,6 +39,19 @@ pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
     SessionLimits { idle_s, whole_s: 12 * 3_600, second_factor }
 }
 
+/// What a house may be set up with.
+pub struct Setup {
+    pub channels: ChannelSettings,
+    pub open311_batch: bool,
+    pub api_burst: u32,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { channels: ChannelSettings::default(), open311_batch: false, api_burst: 1_000_000 }
+    }
+}
+
 impl House {
     pub async fn open(db: &TestDatabase) -> Self {
         server::store::migrate(&db.url).await.unwrap();
@@ -49,28 +62,23 @@ impl House {
     pub async fn with(db: &TestDatabase, channels: ChannelSettings) -> Self {
         server::store::migrate(&db.url).await.unwrap();
         let clock = Clock::of_city(NOW, 0.001);
-        Self::over_with(&db.url, clock, limits(900, false), channels, false).await
+        let setup = Setup { channels, ..Setup::default() };
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
     }
 
-    /// Over a database whose schema is up to date, Open311 in batch mode.
-    pub async fn in_batch_mode(db: &TestDatabase) -> Self {
+    pub async fn set_up(db: &TestDatabase, setup: Setup) -> Self {
         server::store::migrate(&db.url).await.unwrap();
         let clock = Clock::of_city(NOW, 0.001);
-        Self::over_with(&db.url, clock, limits(900, false), ChannelSettings::default(), true).await
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
     }
 
     /// Over a database whose schema is up to date.
     pub async fn over(url: &str, clock: Clock, limits: SessionLimits) -> Self {
-        Self::over_with(url, clock, limits, ChannelSettings::default(), false).await
+        Self::over_with(url, clock, limits, Setup::default()).await
     }
 
-    async fn over_with(
-        url: &str,
-        clock: Clock,
-        limits: SessionLimits,
-        channels: ChannelSettings,
-        open311_batch: bool,
-    ) -> Self {
+    async fn over_with(url: &str, clock: Clock, limits: SessionLimits, setup: Setup) -> Self {
+        let Setup { channels, open311_batch, api_burst } = setup;
         let ledger = Ledger::open(url).await.unwrap();
         let keys = Arc::new(Keys::parse(KEY).unwrap());
         let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
@@ -83,7 +91,7 @@ impl House {
             open311_batch,
             ..RegisterSettings::default()
         };
-        let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
+        let http = HttpLimits { api_burst, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
         let senders = Senders::new(&channels).unwrap();

@@ -16,4 +16,5 @@ mod kill;
 mod load;
 mod open311;
 mod outgoing;
+mod rules;
 mod signing;

@@ -90,6 +90,7 @@ pub async fn queue(
         phone_hash: None,
         from: asked.from,
         to: asked.to,
+        ..Asked::default()
     };
     list(&office, &signed, asked, limit).await
 }

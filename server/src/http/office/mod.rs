@@ -145,4 +145,5 @@ pub fn router(state: OfficeState) -> Router {
         .merge(open311::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
+        .layer(from_fn(open311::in_its_words))
 }
