@@ -16,6 +16,9 @@ impl From<ServiceError> for ProblemResponse {
             ServiceError::Draft(error) => Self::bad_request(error.to_string()),
             ServiceError::Refused(refusal) => refused(refusal),
             ServiceError::Unknown => Self::not_found("there is no such appeal"),
+            ServiceError::Repeated => {
+                Self::new(StatusCode::CONFLICT, "repeated", "this message was heard before")
+            }
             ServiceError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency-key-reused",
@@ -58,7 +61,7 @@ fn refused(refusal: Refusal) -> ProblemResponse {
     ProblemResponse::new(status, refusal.name(), refusal.to_string())
 }
 
-fn ledger(error: &LedgerError) -> ProblemResponse {
+pub fn ledger(error: &LedgerError) -> ProblemResponse {
     tracing::warn!(%error, "the register's database");
     ProblemResponse::unavailable(
         "register-unavailable",
@@ -67,7 +70,7 @@ fn ledger(error: &LedgerError) -> ProblemResponse {
     )
 }
 
-fn internal(error: &dyn std::error::Error) -> ProblemResponse {
+pub fn internal(error: &dyn std::error::Error) -> ProblemResponse {
     tracing::error!(%error, "the register");
     ProblemResponse::new(
         StatusCode::INTERNAL_SERVER_ERROR,
