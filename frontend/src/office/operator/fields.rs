@@ -22,7 +22,7 @@ pub(super) fn form(context: Context<'_>, words: &'static Words, page: &OperatorP
             <div class="desk-line">
                 <label for="line">{words.line}<kbd>"Alt+0"</kbd></label>
                 <div class="desk-line-row">
-                    <input id="line" name="line" value=page.field("line") maxlength=LINE_MAX autofocus
+                    <input id="line" name="line" value=page.field("line") maxlength=LINE_MAX autofocus=true
                         spellcheck="false" aria-describedby="line-hint" data-key="Alt+0"/>
                     <button type="submit" name="do" value="look" class="button">{words.show}</button>
                 </div>
