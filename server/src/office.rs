@@ -2,9 +2,11 @@
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::evidence::{self, Examiner};
 use crate::http::Site;
 use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
 use crate::ledger::Ledger;
+use crate::plans::Plans;
 use crate::register::{Keys, Law, Register};
 use crate::staff::{NewAccount, SessionLimits, Staff};
 use crate::view::Language;
@@ -14,6 +16,7 @@ use axum::Router;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// How long the key of a request is known, seconds.
 const KEYS_KEPT_S: i64 = 86_400;
@@ -54,7 +57,16 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
     }
     let view = reads.view(Language::default());
     let law = Law::shipped(view.timetable().zone.clone(), &settings.register.org)?;
-    let register = Register::new(ledger, keys, Arc::new(law), clock);
+    if let Some(zone) = law.office().zone.iana_name() {
+        reads.store().writer().set_meta(evidence::ZONE_KEY, zone);
+    }
+    let register = Register::new(ledger.clone(), keys, Arc::new(law), clock);
+    let plans = Plans::new(ledger, reads.publications().clone(), &settings.data_dir);
+    tokio::spawn(plans.clone().watch(move || clock.now()));
+    let examiner = Examiner::new(register.clone(), reads.store().clone(), plans);
+    let (due, told) = mpsc::channel(evidence::QUEUE_MAX);
+    register.tell_due(due);
+    tokio::spawn(evidence::work(examiner.clone(), told));
     let stops: StopPlaces = Arc::new(move |id: &str| {
         let view = reads.view(Language::default());
         let stop = view.timetable().stop_by_id(id)?;
@@ -67,6 +79,7 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         register,
         staff,
         stops,
+        evidence: Some(examiner),
         site,
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),

@@ -17,7 +17,7 @@ pub use command::{Actor, Command, Extension, Ground, Redirect};
 pub use event::Event;
 pub use offer::Offer;
 pub use refusal::Refusal;
-pub use register::{Draft, Intake, RegisterError, register};
+pub use register::{Draft, Intake, RegisterError, TEXT_CHARS_MAX, register};
 pub use status::{Open311Status, Status};
 
 use crate::access::Sight;

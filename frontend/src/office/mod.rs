@@ -1,6 +1,7 @@
 //! Pages of the register of appeals: the public's and the staff's. Each area is a file of its own with its
 //! own words; all stand in the frame of every page.
 
+pub mod citizen;
 pub mod evidence;
 mod knowledge;
 pub mod operator;
@@ -27,6 +28,8 @@ pub enum OfficePage {
     },
     /// `/staff`: the queue of appeals.
     Queue(QueuePage),
+    /// The public's pages: filing, and what became of it.
+    Citizen(Box<citizen::CitizenPage>),
     /// `/staff/desk`: calls and visitors.
     Operator(Box<OperatorPage>),
     /// `/help`: the knowledge base, open to all.
@@ -38,6 +41,7 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
     match page {
         OfficePage::SignIn { fault } => signing::page(context, *fault),
         OfficePage::Queue(queue) => queue::page(context, queue),
+        OfficePage::Citizen(page) => citizen::content(context, page),
         OfficePage::Operator(page) => operator::page(context, page),
         OfficePage::Help(page) => knowledge::page(context, page),
     }

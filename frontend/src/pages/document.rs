@@ -21,6 +21,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
     let office = matches!(page, Page::Office(_));
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
     let desk = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Operator(_)));
     let title = format!("{title} · Jolda");
     let settings = live.then(|| Settings::of(shell));
@@ -36,6 +37,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <title>{title}</title>
                 <link rel="stylesheet" href="/assets/app.css"/>
                 {office.then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
+                {citizen.then(|| view! { <link rel="stylesheet" href="/assets/citizen.css"/> })}
                 {desk.then(|| view! { <link rel="stylesheet" href="/assets/desk.css"/> })}
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
                 {live.then(|| preloads(shell))}

@@ -34,6 +34,16 @@ impl Reads {
         Self { publications, timetables, store }
     }
 
+    /// The record itself, for those that look for what no page asks.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The live picture as it comes.
+    pub fn publications(&self) -> &Publications {
+        &self.publications
+    }
+
     /// The newest picture, in a language.
     pub fn view(&self, language: Language) -> View {
         let published = Arc::clone(&self.publications.borrow());

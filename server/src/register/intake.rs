@@ -142,7 +142,10 @@ impl Register {
             }
             statements.extend(made.statements);
             match self.ledger.write(statements).await {
-                Ok(()) => return Ok(made.filed),
+                Ok(()) => {
+                    self.wake(made.filed.id);
+                    return Ok(made.filed);
+                }
                 Err(LedgerError::Conflict(0)) if once.is_some() => {
                     let once = once.as_ref().ok_or(ServiceError::Unknown)?;
                     return self.before(once).await?.ok_or(ServiceError::Unknown);
@@ -201,7 +204,8 @@ impl Register {
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
-        let entries = entries(None, id, now, filing.by, &events)?;
+        let who = (filing.by.map(|b| b.0), filing.by.map(|b| b.1));
+        let entries = entries(None, id, now, who, &events)?;
         let head = entries.last().ok_or(ServiceError::Journal)?;
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let by = filing.by.map(|b| b.0);
@@ -210,6 +214,7 @@ impl Register {
         for entry in &entries {
             statements.push(self.journal_row(entry)?);
         }
+        statements.push(rows::evidence_due(id, now));
         let filed = Filed {
             id,
             number: appeal.number,
@@ -309,10 +314,9 @@ pub(super) fn entries(
     last: Option<&Entry>,
     appeal: AppealId,
     at: EpochS,
-    by: Option<(PersonId, Role)>,
+    who: (Option<PersonId>, Option<Role>),
     events: &[Event],
 ) -> Result<Vec<Entry>, ServiceError> {
-    let who = (by.map(|b| b.0), by.map(|b| b.1));
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     for event in events {
         let entry = Entry::after(entries.last().or(last), appeal, at, who, event);

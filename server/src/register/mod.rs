@@ -3,8 +3,10 @@
 
 mod batch;
 mod cases;
+mod citizen;
 mod contacts;
 mod effects;
+mod evidence;
 mod handling;
 mod intake;
 mod overview;
@@ -17,10 +19,12 @@ mod work;
 
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
+pub use citizen::{Alike, PASS_S};
 pub use contacts::{
     ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
 };
 pub use effects::StudySpan;
+pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
 pub use intake::{Filed, Filing, Personal};
 pub use overview::{By, ExportRow, Served};
@@ -36,14 +40,14 @@ use appeals::appeal::{Refusal, RegisterError, Rules};
 use appeals::calendar::{Calendars, Office, Week, WorkingHours};
 use appeals::case::CaseRefusal;
 use appeals::draft::Texts;
-use appeals::ids::OrgId;
+use appeals::ids::{AppealId, OrgId};
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
 use appeals::shipped;
 use appeals::topic::Topics;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{Mutex, mpsc};
 
 /// Why the register did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -155,12 +159,14 @@ pub struct Register {
     law: Arc<Law>,
     clock: Clock,
     serial: Arc<Mutex<Option<(i16, u32)>>>,
+    /// Who is told that evidence is due, beside the row that says so.
+    due: Arc<OnceLock<mpsc::Sender<AppealId>>>,
 }
 
 impl Register {
     /// A register over a ledger.
     pub fn new(ledger: Ledger, keys: Arc<Keys>, law: Arc<Law>, clock: Clock) -> Self {
-        Self { ledger, keys, law, clock, serial: Arc::default() }
+        Self { ledger, keys, law, clock, serial: Arc::default(), due: Arc::default() }
     }
 
     /// What appeals are judged by.
@@ -171,6 +177,20 @@ impl Register {
     /// The city's time.
     pub fn now(&self) -> transit::EpochS {
         self.clock.now()
+    }
+
+    /// From here on `to` hears at once of appeals whose evidence is due.
+    pub fn tell_due(&self, to: mpsc::Sender<AppealId>) {
+        if self.due.set(to).is_err() {
+            tracing::warn!("evidence is computed by two tasks");
+        }
+    }
+
+    /// Evidence of this appeal is due. Where nobody listens or too many wait, its row is found later.
+    fn wake(&self, id: AppealId) {
+        if let Some(to) = self.due.get() {
+            let _ = to.try_send(id);
+        }
     }
 
     fn now_ms(&self) -> u64 {

@@ -1,11 +1,12 @@
 //! Rows of the register, and the statements that write them.
 
-use super::Law;
+use super::{Law, ServiceError};
 use crate::ledger::Statement;
 use appeals::answer::{Answer, ReplyBy};
 use appeals::appeal::{Appeal, Subject};
 use appeals::clock::Clock;
-use appeals::ids::{AppealId, ApplicantId, PersonId};
+use appeals::evidence::Evidence;
+use appeals::ids::{AppealId, ApplicantId, EvidenceId, PersonId};
 use appeals::journal::Entry;
 use appeals::law::ClockKind;
 use appeals::verdict::Signature;
@@ -295,4 +296,46 @@ pub fn verdict(id: AppealId, signature: &Signature) -> Statement {
             signature.is_override().into(),
         ],
     )
+}
+
+/// Evidence of an appeal is to be computed at `due_at`.
+pub fn evidence_due(id: AppealId, due_at: EpochS) -> Statement {
+    Statement::new(
+        "INSERT INTO evidence_due (appeal_id, due_at, tries) VALUES ($1, $2, 0) \
+         ON CONFLICT (appeal_id) DO UPDATE SET due_at = excluded.due_at, tries = 0",
+        vec![id.to_string().into(), due_at.into()],
+    )
+}
+
+/// Nothing new can come.
+pub fn evidence_done(id: AppealId) -> Statement {
+    let sql = "DELETE FROM evidence_due WHERE appeal_id = $1";
+    Statement::new(sql, vec![id.to_string().into()]).optional()
+}
+
+/// Frozen evidence. Its body is the very bytes that the digest is of.
+pub fn evidence(evidence: &Evidence) -> Result<Statement, ServiceError> {
+    let body = String::from_utf8(evidence.packet.bytes())
+        .map_err(|_| ServiceError::Data("evidence is not text".to_owned()))?;
+    let verdict = &evidence.packet.verdict;
+    Ok(Statement::new(
+        "INSERT INTO evidence (evidence_id, appeal_id, computed_at, digest, finding, confidence, \
+         supersedes, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        vec![
+            evidence.id.to_string().into(),
+            evidence.appeal.to_string().into(),
+            evidence.computed_at.into(),
+            evidence.digest.to_string().into(),
+            verdict.finding.name().into(),
+            verdict.confidence.value.into(),
+            evidence.supersedes.map(|s| s.to_string()).into(),
+            body.into(),
+        ],
+    ))
+}
+
+/// What it was computed from.
+pub fn evidence_inputs(id: EvidenceId, body: String) -> Statement {
+    let sql = "INSERT INTO evidence_inputs (evidence_id, body) VALUES ($1, $2)";
+    Statement::new(sql, vec![id.to_string().into(), body.into()])
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod citizen;
 #[path = "../web/city.rs"]
 #[allow(dead_code, reason = "shared with the tests of the web")]
 mod city;
@@ -9,6 +10,7 @@ mod city;
 #[allow(dead_code, reason = "shared with the tests of the store")]
 mod database;
 mod desks;
+mod evidence;
 mod filing;
 mod house;
 mod kill;

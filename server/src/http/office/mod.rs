@@ -2,8 +2,10 @@
 
 pub(super) mod appeals;
 mod asking;
+mod citizen;
 mod commands;
 pub(super) mod desk;
+mod evidence;
 mod fault;
 pub(super) mod knowledge;
 mod open311;
@@ -18,6 +20,7 @@ use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
 use crate::clock::Clock;
+use crate::evidence::Examiner;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -51,6 +54,8 @@ pub struct OfficeState {
     pub staff: Staff,
     /// Stops of the timetable in force.
     pub stops: StopPlaces,
+    /// Evidence; none where no record of buses is kept.
+    pub evidence: Option<Examiner>,
     /// Pages.
     pub site: Site,
     /// Settings.
@@ -70,6 +75,7 @@ pub(super) struct Office {
     filing: Arc<AddressRates>,
     tries: Arc<PinTries>,
     stops: StopPlaces,
+    evidence: Option<Examiner>,
     site: Site,
     desk: Arc<operator::Room>,
 }
@@ -85,7 +91,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -101,6 +107,7 @@ pub fn router(state: OfficeState) -> Router {
         filing: Arc::new(filing),
         tries: Arc::new(tries),
         stops,
+        evidence,
         site,
         desk: Arc::default(),
     };
@@ -125,7 +132,9 @@ pub fn router(state: OfficeState) -> Router {
         .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(evidence::routes())
         .merge(open311::routes())
+        .merge(citizen::routes())
         .merge(operator::routes())
         .merge(knowledge::routes())
         .with_state(office)
