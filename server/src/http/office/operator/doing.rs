@@ -89,7 +89,7 @@ impl<'a> Doing<'a> {
                 self.fault = Some(Fault::Taken);
                 Ok(())
             }
-            Err(ServiceError::Draft(error)) => {
+            Err(error @ (ServiceError::Draft(_) | ServiceError::KeyReused)) => {
                 tracing::info!(%error, "an appeal could not be registered at the desk");
                 self.fault = Some(Fault::Other);
                 Ok(())

@@ -90,7 +90,10 @@ pub fn hear(
 ) -> Heard {
     let zone = &law.office().zone;
     let gazetteer = room.gazetteer(view);
-    let understood = understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, now);
+    // To the minute, as it is shown: the same line heard twice says the same.
+    let minute = now - now.rem_euclid(MINUTE_S);
+    let understood =
+        understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, minute);
     let (about, what) = about(form, &understood, law);
     let (route, route_chip) = route(form, &understood, view);
     let place = named_place(&understood);
