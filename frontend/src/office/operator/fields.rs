@@ -200,7 +200,7 @@ fn caller(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> A
 fn ending(words: &'static Words, page: &OperatorPage) -> AnyView {
     let desks = options(&page.choices.desks, &page.field("to_desk"));
     view! {
-        <p class="desk-say" data-live="say"><span>{words.read_back}</span><q>{read_back(page)}</q></p>
+        <p class="desk-say" data-live="say"><span>{words.read_back}</span><q lang=page.read_back.language.tag()>{read_back(page)}</q></p>
         <div class="desk-ends">
             <button type="submit" name="do" value="register" class="primary" data-key="F10">{words.register}<kbd>"F10"</kbd></button>
             <button type="submit" name="do" value="consult" class="button" data-key="F8">{words.consult}<kbd>"F8"</kbd></button>
