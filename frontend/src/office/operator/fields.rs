@@ -131,11 +131,14 @@ fn stop(words: &'static Words, page: &OperatorPage) -> AnyView {
     let chip = &page.chips.stop;
     let open = chip.value.is_empty() && page.line.place.is_some() && page.line.stops.len() > 1;
     let inner = options(&page.line.stops, &chip.value);
+    let at = page.line.passages.first().zip(page.line.route_short_name.as_ref());
+    let elsewhere = at.is_some_and(|(at, route)| !at.stop.routes.contains(route));
+    let note = if elsewhere { words.not_here } else { words.which_stop };
     view! {
         {select(chip, ("stop", words.stop, "Alt+3"), words, inner)}
-        {open.then(|| view! {
+        {(open || elsewhere).then(|| view! {
             <p class="desk-ask">
-                {page.line.place.clone().unwrap_or_default()}": "{words.which_stop}
+                {page.line.place.clone().unwrap_or_default()}": "{note}
             </p>
         })}
     }
