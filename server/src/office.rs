@@ -143,6 +143,7 @@ pub fn staff(settings: &Settings, ledger: Ledger, keys: Arc<Keys>, second_factor
 async fn fictional_staff(staff: &Staff) -> Result<()> {
     let roles = [
         ("operator", "Demo operator", Role::PhoneOperator),
+        ("consultant", "Demo consultant", Role::Consultant),
         ("handler", "Demo handler", Role::Handler),
         ("supervisor", "Demo supervisor", Role::Supervisor),
         ("head", "Demo head", Role::Head),

@@ -8,8 +8,8 @@ pub mod operator;
 mod queue;
 mod signing;
 
+pub use knowledge::HelpPage;
 pub(crate) use knowledge::link_name as help_name;
-pub use knowledge::{HelpPage, Situation};
 pub use operator::OperatorPage;
 pub use queue::QueuePage;
 pub use signing::SignInFault;

@@ -3,7 +3,7 @@
 use super::answer::{TIMETABLE_MAX_AGE_S, tag_of};
 use super::api;
 use super::asked::Asked;
-use super::office::{appeals, channels, desk, staff, webhooks};
+use super::office::{appeals, channels, desk, knowledge, operator, staff, webhooks};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
@@ -42,6 +42,7 @@ use utoipa::OpenApi;
         appeals::confirm,
         appeals::refute,
         appeals::add,
+        knowledge::json,
         staff::sign_in,
         staff::sign_out,
         staff::me,
@@ -62,6 +63,7 @@ use utoipa::OpenApi;
         webhooks::whatsapp,
         webhooks::telegram,
         webhooks::email,
+        operator::line,
     ),
     tags(
         (name = "vehicles", description = "Where the buses are"),
