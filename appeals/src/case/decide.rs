@@ -149,9 +149,8 @@ impl Case {
                 Ok(events)
             }
             CaseCommand::AddEffects { effects } => {
-                let of_done = |m: crate::ids::MeasureId| {
-                    self.measure(m).is_some_and(|m| m.done_on.is_some())
-                };
+                let of_done =
+                    |m: crate::ids::MeasureId| self.measure(m).is_some_and(|m| m.done_on.is_some());
                 if effects.is_empty() || !effects.iter().all(|e| of_done(e.measure)) {
                     return Err(CaseRefusal::NothingToDo);
                 }
@@ -238,11 +237,7 @@ impl Case {
     }
 
     /// Commands by name that `actor` may give now, with what is still missing.
-    pub fn offers(
-        &self,
-        actor: &Actor,
-        today: Date,
-    ) -> Vec<(&'static str, Option<CaseRefusal>)> {
+    pub fn offers(&self, actor: &Actor, today: Date) -> Vec<(&'static str, Option<CaseRefusal>)> {
         let some = || "…".to_owned();
         let measure = self.measures.iter().find(|m| m.done_on.is_none());
         let mut probes = vec![

@@ -64,9 +64,8 @@ impl CaseEntry {
     pub fn holds(entries: &[Self], head: Hash) -> bool {
         let mut prev = Hash::default();
         for (seq, entry) in entries.iter().enumerate() {
-            let right = entry.seq as usize == seq
-                && entry.prev == prev
-                && entry.computed() == entry.hash;
+            let right =
+                entry.seq as usize == seq && entry.prev == prev && entry.computed() == entry.hash;
             if !right {
                 return false;
             }

@@ -3,6 +3,7 @@
 use super::{Register, ServiceError};
 use appeals::appeal::{Actor, Appeal, Command, Refusal, Status};
 use appeals::case::Case;
+use appeals::effect::Metric;
 use appeals::ids::AppealId;
 use appeals::words::{Language, Words};
 
@@ -107,7 +108,8 @@ impl Register {
         actor: &Actor,
     ) -> Result<Batch, ServiceError> {
         self.each(case, async |appeal: Appeal| {
-            if matches!(appeal.status, Status::Withdrawn | Status::Returned | Status::NotConsidered) {
+            if matches!(appeal.status, Status::Withdrawn | Status::Returned | Status::NotConsidered)
+            {
                 return Ok(None);
             }
             let text = text.of(appeal.language).replace("{number}", &appeal.number.to_string());
@@ -120,12 +122,10 @@ impl Register {
         .await
     }
 
-
     fn body(&self, appeal: &Appeal, text: &Words) -> Option<(Language, String)> {
         // In the language of the appeal, else of the state.
-        let language = [appeal.language, Language::Kk]
-            .into_iter()
-            .find(|l| !text.of(*l).trim().is_empty())?;
+        let language =
+            [appeal.language, Language::Kk].into_iter().find(|l| !text.of(*l).trim().is_empty())?;
         let date = appeal.registered_on.strftime("%d.%m.%Y").to_string();
         let body = text.of(language).trim().replace("{number}", &appeal.number.to_string());
         Some((language, body.replace("{date}", &date)))
@@ -163,5 +163,68 @@ impl Register {
             }
         }
         Ok(Ok(()))
+    }
+}
+
+impl Register {
+    /// Answers of a case that another person has approved, and that are not sent yet.
+    pub async fn approved(&self, case: &Case) -> Result<usize, ServiceError> {
+        let sql = "SELECT COUNT(*) FROM appeals a JOIN answers w ON w.appeal_id = a.appeal_id \
+                   WHERE a.case_id = $1 AND a.status = 'answer_review' AND w.approved_at IS NOT NULL \
+                   AND w.version = (SELECT MAX(v.version) FROM answers v WHERE v.appeal_id = a.appeal_id)";
+        let row = self.ledger.row::<(i64,)>(sql, vec![case.id.to_string().into()]).await?;
+        Ok(row.map_or(0, |r| r.0.max(0) as usize))
+    }
+
+    /// What a measure did, in words for those who appealed; empty until it was studied.
+    pub fn effect_words(&self, case: &Case) -> Words {
+        let mut words = Words::default();
+        for effect in &case.effects {
+            let study = &effect.study;
+            let minutes = |s: f64| format!("{:.0}", s / 60.0);
+            let change = study.against_controls.unwrap_or(study.difference);
+            let half = (study.interval.1 - study.interval.0) / 2.0;
+            let (kk, ru, en) = match effect.metric {
+                Metric::HeadwayMeanS => {
+                    let (b, a) = (minutes(study.before), minutes(study.after));
+                    let (c, h) = (format!("{:+.0}", change / 60.0), minutes(half));
+                    (
+                        format!(
+                            "Орташа интервал: {b} мин еді, {a} мин болды ({c}; қателігі ±{h})."
+                        ),
+                        format!(
+                            "Средний интервал: было {b} мин, стало {a} мин ({c}; погрешность ±{h})."
+                        ),
+                        format!(
+                            "Mean headway: it was {b} min and is {a} min ({c}; uncertainty ±{h})."
+                        ),
+                    )
+                }
+                Metric::RunsDriven => {
+                    let (b, a) = (format!("{:.0}", study.before), format!("{:.0}", study.after));
+                    (
+                        format!("Осы сағаттардағы рейстер: {b} еді, {a} болды."),
+                        format!("Рейсов в эти часы: было {b}, стало {a}."),
+                        format!("Runs in these hours: {b} before, {a} now."),
+                    )
+                }
+                Metric::Vehicles => {
+                    let (b, a) = (format!("{:.0}", study.before), format!("{:.0}", study.after));
+                    (
+                        format!("Автобустар: {b} еді, {a} болды."),
+                        format!("Автобусов: было {b}, стало {a}."),
+                        format!("Buses: {b} before, {a} now."),
+                    )
+                }
+                _ => continue,
+            };
+            for (text, line) in [(&mut words.kk, kk), (&mut words.ru, ru), (&mut words.en, en)] {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(&line);
+            }
+        }
+        words
     }
 }

@@ -250,7 +250,9 @@ impl Register {
 
     /// Cases, those that somebody must still do something about first, the newest first.
     pub async fn cases(&self) -> Result<Vec<CaseRow>, ServiceError> {
-        let sql = format!("SELECT body FROM cases ORDER BY opened_at DESC, number DESC LIMIT {CASES_MAX}");
+        let sql = format!(
+            "SELECT body FROM cases ORDER BY opened_at DESC, number DESC LIMIT {CASES_MAX}"
+        );
         let rows = self.ledger.rows::<(String,)>(&sql, Vec::new()).await?;
         let cases: Result<Vec<CaseRow>, ServiceError> =
             rows.iter().map(|(body,)| Ok(CaseRow { case: read(body)? })).collect();
@@ -306,7 +308,8 @@ impl Register {
 }
 
 fn read(body: &str) -> Result<Case, ServiceError> {
-    serde_json::from_str(body).map_err(|e| ServiceError::Data(format!("a case cannot be read: {e}")))
+    serde_json::from_str(body)
+        .map_err(|e| ServiceError::Data(format!("a case cannot be read: {e}")))
 }
 
 fn written<T: serde::Serialize>(value: &T) -> Result<String, ServiceError> {
@@ -422,4 +425,3 @@ fn effect_row(effect: &Effect, now: EpochS) -> Result<Statement, ServiceError> {
         ],
     ))
 }
-

@@ -198,7 +198,8 @@ impl Register {
     ) -> Result<Option<String>, ServiceError> {
         let sql = "SELECT stop_id, COUNT(*) AS seen FROM stop_visits WHERE route_id = $1 AND at >= $2 \
                    AND at < $3 GROUP BY stop_id ORDER BY seen DESC, stop_id LIMIT 500";
-        let rows = self.ledger.rows::<(String, i64)>(sql, vec![route.into(), from.into(), to.into()]);
+        let rows =
+            self.ledger.rows::<(String, i64)>(sql, vec![route.into(), from.into(), to.into()]);
         let seen = rows.await?;
         let named = |s: &&(String, i64)| scope.stops.iter().any(|w| w.as_str() == s.0);
         // A pattern ends at its last stop: the stretch after it is not there.

@@ -151,7 +151,10 @@ impl Register {
     }
 
     /// Mean length of a call, seconds, where it was measured.
-    pub async fn handling_s(&self, (from, to): (EpochS, EpochS)) -> Result<Option<f64>, ServiceError> {
+    pub async fn handling_s(
+        &self,
+        (from, to): (EpochS, EpochS),
+    ) -> Result<Option<f64>, ServiceError> {
         let sql = "SELECT AVG(CAST(ended_at - started_at AS DOUBLE PRECISION)) AS mean FROM contacts \
                    WHERE started_at >= $1 AND started_at < $2 AND channel = 'phone' \
                    AND ended_at > started_at + 20";
@@ -164,7 +167,8 @@ impl Register {
         let sql = "SELECT desk_id, COUNT(*) AS n, SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END) AS late \
                    FROM appeals WHERE is_open = 1 GROUP BY desk_id ORDER BY desk_id LIMIT 1000";
         let rows = self.ledger.rows::<(String, i64, i64)>(sql, vec![self.now().into()]).await?;
-        let whole = |(desk, n, late): (String, i64, i64)| (desk, n.unsigned_abs(), late.unsigned_abs());
+        let whole =
+            |(desk, n, late): (String, i64, i64)| (desk, n.unsigned_abs(), late.unsigned_abs());
         Ok(rows.into_iter().map(whole).collect())
     }
 
@@ -204,7 +208,10 @@ impl Register {
     }
 
     /// Rows of an export, oldest first.
-    pub async fn export(&self, (from, to): (EpochS, EpochS)) -> Result<Vec<ExportRow>, ServiceError> {
+    pub async fn export(
+        &self,
+        (from, to): (EpochS, EpochS),
+    ) -> Result<Vec<ExportRow>, ServiceError> {
         let sql = format!(
             "SELECT a.number, a.registered_at, a.channel, a.kind, a.legal_kind, a.status, a.desk_id, \
              a.route_id, a.stop_id, a.event_at, a.finding, a.due_at, k.number AS case_number \

@@ -291,10 +291,7 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
     if let Some(to) = asked.to {
         add("registered_at < ?", to.into());
     }
-    let wheres = if wheres.is_empty() {
-        String::new()
-    } else {
-        format!(" WHERE {}", wheres.join(" AND "))
-    };
+    let wheres =
+        if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };
     (wheres, values)
 }

@@ -2,12 +2,15 @@
 
 mod appeals;
 mod asking;
+mod cases;
 mod desk;
 mod fault;
+mod handler;
 mod open311;
 mod pages;
 mod signed;
 mod staff;
+mod supervisor;
 mod tries;
 mod wire;
 
@@ -15,6 +18,7 @@ use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
 use crate::clock::Clock;
+use crate::problem::ProblemResponse;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -70,6 +74,17 @@ struct Office {
     site: Site,
 }
 
+impl Office {
+    /// Organisations that the staff are of: whom to ask.
+    async fn orgs(&self) -> Result<Vec<String>, ProblemResponse> {
+        let mut orgs: Vec<String> =
+            self.staff.accounts().await?.into_iter().filter_map(|a| a.org.map(|o| o.0)).collect();
+        orgs.sort();
+        orgs.dedup();
+        Ok(orgs)
+    }
+}
+
 impl FromRef<Office> for Site {
     fn from_ref(office: &Office) -> Self {
         office.site.clone()
@@ -117,9 +132,11 @@ pub fn router(state: OfficeState) -> Router {
         .route("/api/v1/staff/appeals/{number}/journal", get(desk::journal))
         .route("/api/v1/staff/appeals/{number}/reveal", post(desk::reveal))
         .route("/api/v1/staff/appeals/{number}/commands", post(desk::command))
-        .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(handler::routes())
+        .merge(cases::routes())
+        .merge(supervisor::routes())
         .merge(open311::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
