@@ -11,7 +11,9 @@ prewarm();
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const FONT = ['Jolda Map', 'Noto Sans', 'Segoe UI', 'sans-serif'];
 const STOPS_ZOOM = 13;
-const SEGMENTS_ZOOM = 9;
+const SEGMENTS_ZOOM = 7;
+// Below it stops would hide their lines.
+const DOTS_ZOOM = 10.5;
 const SEGMENTS_REFRESH_MS = 60_000;
 // A picture that is not drawn by then is given up for the next.
 const PUSH_MS_MAX = 500;
@@ -25,13 +27,13 @@ const BANDS = 6;
 const PALETTE = {
   light: {
     ground: '#e2e7e9', area: '#ebeff0', border: '#b9c5cb', water: '#9fc6db', casing: '#cfd8dc', street: '#ffffff',
-    streetText: '#5a6872', placeText: '#45545e', halo: '#f8fafa', stop: '#ffffff', stopLine: '#41525c', stopText: '#24333c',
+    streetText: '#5a6872', placeText: '#45545e', halo: '#f8fafa', stop: '#ffffff', stopLine: '#41525c', stopText: '#24333c', line: '#7b8b95',
     select: '#0b5468', even: '#1c63a6', bunched: '#9c5400', gapped: '#a31f4d', unknown: '#56626b', ink: '#14212a',
     low: '#c2406e', under: '#d98aa6', ok: '#5b93c9', over: '#1c63a6',
   },
   dark: {
     ground: '#12191d', area: '#172026', border: '#324049', water: '#1d4256', casing: '#0f1518', street: '#2a363d',
-    streetText: '#91a1ab', placeText: '#aebcc4', halo: '#12191d', stop: '#12191d', stopLine: '#b8c6ce', stopText: '#dbe6ec',
+    streetText: '#91a1ab', placeText: '#aebcc4', halo: '#12191d', stop: '#12191d', stopLine: '#b8c6ce', stopText: '#dbe6ec', line: '#5d6e78',
     select: '#74cadb', even: '#74b6f5', bunched: '#f3ad4e', gapped: '#f58bad', unknown: '#a2afb8', ink: '#eaf2f6',
     low: '#f2719c', under: '#b5667f', ok: '#4a7ca8', over: '#74b6f5',
   },
@@ -201,18 +203,21 @@ async function style(settings, p) {
 function layers(p) {
   const ratio = ['/', ['get', 'o'], ['max', ['get', 'p'], 0.1]];
   const width = ['interpolate', ['linear'], ['zoom'],
-    10, ['interpolate', ['linear'], ['get', 'w'], 0, 0.6, 20, 2, 60, 4],
+    10, ['interpolate', ['linear'], ['get', 'w'], 0, 1, 20, 2.2, 60, 4.2],
     15, ['interpolate', ['linear'], ['get', 'w'], 0, 1.5, 10, 3.5, 30, 7, 90, 14]];
   const offset = ['interpolate', ['linear'], ['zoom'],
-    10, ['interpolate', ['linear'], ['get', 'w'], 0, 0.6, 20, 1.3, 60, 2.4],
+    10, ['interpolate', ['linear'], ['get', 'w'], 0, 0.8, 20, 1.4, 60, 2.5],
     15, ['interpolate', ['linear'], ['get', 'w'], 0, 1.5, 10, 2.6, 30, 4.6, 90, 8]];
   const round = { 'line-cap': 'butt', 'line-join': 'round' };
   const text = (extra) => ({ 'text-font': FONT, ...extra });
   const still = { 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  const by = (a, b) => ['interpolate', ['linear'], ['zoom'], 10, a, 15, b];
   return [
+    { id: 'network', type: 'line', source: 'network', filter: ['==', ['geometry-type'], 'LineString'], layout: round, paint: { 'line-color': p.line, 'line-width': by(1, 2), 'line-offset': by(0.6, 1.5), 'line-opacity': 0.8 } },
     { id: 'intensity', type: 'line', source: 'segments', minzoom: SEGMENTS_ZOOM, filter: ['has', 'o'], layout: round, paint: { 'line-color': ['step', ratio, p.low, 0.6, p.under, 0.85, p.ok, 1.15, p.over], 'line-width': width, 'line-offset': offset, 'line-opacity': 0.85 } },
     { id: 'intensity-unknown', type: 'line', source: 'segments', minzoom: SEGMENTS_ZOOM, filter: ['!', ['has', 'o']], layout: round, paint: { 'line-color': p.unknown, 'line-width': width, 'line-offset': offset, 'line-dasharray': [2, 2], 'line-opacity': 0.6 } },
     { id: 'route', type: 'line', source: 'highlight', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.select, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 3, 16, 8], 'line-opacity': 0.7 } },
+    { id: 'dots', type: 'circle', source: 'network', minzoom: DOTS_ZOOM, maxzoom: STOPS_ZOOM, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], DOTS_ZOOM, 0.8, STOPS_ZOOM, 2.2], 'circle-color': p.stop, 'circle-stroke-color': p.stopLine, 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], DOTS_ZOOM, 0.6, STOPS_ZOOM, 1.3] } },
     { id: 'stops', type: 'circle', source: 'stops', minzoom: STOPS_ZOOM, paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, 2.5, 16, 6], 'circle-color': p.stop, 'circle-stroke-color': p.stopLine, 'circle-stroke-width': 1.5 } },
     { id: 'stop-names', type: 'symbol', source: 'stops', minzoom: 15, layout: text({ 'text-field': ['get', 'name'], 'text-size': 12, 'text-anchor': 'left', 'text-offset': [0.8, 0], 'text-max-width': 10 }), paint: { 'text-color': p.stopText, 'text-halo-color': p.halo, 'text-halo-width': 1.5 } },
     { id: 'place', type: 'circle', source: 'highlight', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 11, 'circle-color': p.select, 'circle-opacity': 0.25, 'circle-stroke-color': p.select, 'circle-stroke-width': 3 } },
@@ -225,7 +230,8 @@ function layers(p) {
 
 const GROUPS = {
   vehicles: ['vehicles', 'headings', 'vehicle-numbers', 'chosen'],
-  stops: ['stops', 'stop-names'],
+  lines: ['network'],
+  stops: ['stops', 'stop-names', 'dots'],
   intensity: ['intensity', 'intensity-unknown'],
 };
 
@@ -267,9 +273,9 @@ export async function createMap(container, settings, tell) {
 
 class LiveMap {
   constructor(map, settings, tell, p) {
-    Object.assign(this, { map, settings, tell, p, features: new Map(), labels: new Map(), chosen: -1, stopsKey: '', segmentsKey: '', highlighted: 0, pushed: 0 });
+    Object.assign(this, { map, settings, tell, p, features: new Map(), labels: new Map(), chosen: -1, stopsKey: '', segmentsKey: '', networkKey: '', networkTag: '', highlighted: 0, pushed: 0 });
     this.images();
-    for (const source of ['segments', 'stops', 'highlight', 'vehicles']) {
+    for (const source of ['network', 'segments', 'stops', 'highlight', 'vehicles']) {
       map.addSource(source, { type: 'geojson', data: EMPTY, ...(source === 'vehicles' ? { maxzoom: 14, buffer: 64, tolerance: 0 } : {}) });
     }
     // Lines lie under the names of the ground, all else over them.
@@ -279,7 +285,7 @@ class LiveMap {
     map.on('dragstart', () => tell('drag', '', ''));
     map.on('click', (e) => this.clicked(e));
     map.on('mousemove', (e) => { map.getCanvas().style.cursor = this.hit(e.point, MOUSE_PX) ? 'pointer' : ''; });
-    setInterval(() => { if (!document.hidden) { this.segmentsKey = ''; this.segments(); } }, SEGMENTS_REFRESH_MS);
+    setInterval(() => { if (!document.hidden) { this.segmentsKey = this.networkKey = ''; this.segments(); this.network(); } }, SEGMENTS_REFRESH_MS);
     this.moved();
   }
 
@@ -311,6 +317,7 @@ class LiveMap {
     // Later: the page may be in the midst of what moved the map.
     queueMicrotask(() => this.tell('move', '', ''));
     this.stops();
+    this.network();
     this.segments();
   }
 
@@ -332,6 +339,33 @@ class LiveMap {
       const features = stops.map((s) => ({ type: 'Feature', properties: { id: s.stop_id, name: s.name }, geometry: { type: 'Point', coordinates: [s.lon, s.lat] } }));
       this.map.getSource('stops').setData({ type: 'FeatureCollection', features });
     } catch { this.stopsKey = ''; }
+  }
+
+  // Where buses go by the timetable, and where they stop: known without a single observation.
+  async network() {
+    const key = this.box(8);
+    if (key === this.networkKey) return;
+    this.networkKey = key;
+    try {
+      const answer = await fetch(`/api/v1/network?bbox=${key}`);
+      if (!answer.ok) throw new Error(answer.status);
+      // The same box of the same timetable is drawn already.
+      const tag = key + answer.headers.get('etag');
+      if (tag === this.networkTag) return;
+      const { lines } = await answer.json();
+      if (key !== this.networkKey) return;
+      this.networkTag = tag;
+      const stops = new Map();
+      const features = lines.map((l) => {
+        const line = coordinates(l.line_e5);
+        stops.set(l.to_stop_id, line.at(-1)).set(l.from_stop_id, line[0]);
+        return { type: 'Feature', properties: { from: l.from_stop_id, to: l.to_stop_id }, geometry: { type: 'LineString', coordinates: line } };
+      });
+      for (const [id, place] of stops) {
+        if (place) features.push({ type: 'Feature', properties: { id }, geometry: { type: 'Point', coordinates: place } });
+      }
+      this.map.getSource('network').setData({ type: 'FeatureCollection', features });
+    } catch { this.networkKey = ''; }
   }
 
   async segments() {
@@ -438,7 +472,7 @@ class LiveMap {
 
   // A chosen route stands out before all others.
   dim(on) {
-    for (const [id, full] of [['intensity', 0.85], ['intensity-unknown', 0.6]]) this.map.setPaintProperty(id, 'line-opacity', on ? 0.2 : full);
+    for (const [id, full] of [['network', 0.8], ['intensity', 0.85], ['intensity-unknown', 0.6]]) this.map.setPaintProperty(id, 'line-opacity', on ? 0.2 : full);
   }
 
   // Room for what lies over the map.
@@ -461,7 +495,7 @@ class LiveMap {
 
   hit(point, reach) {
     const box = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
-    for (const [kind, ids] of [['vehicle', ['vehicles']], ['stop', ['stops', 'stop-names']], ['segment', ['intensity', 'intensity-unknown']]]) {
+    for (const [kind, ids] of [['vehicle', ['vehicles']], ['stop', ['stops', 'stop-names', 'dots']], ['segment', ['intensity', 'intensity-unknown', 'network']]]) {
       const found = this.map.queryRenderedFeatures(box, { layers: ids });
       if (!found.length) continue;
       const away = (f) => { const q = this.map.project(f.geometry.coordinates); return Math.hypot(q.x - point.x, q.y - point.y); };

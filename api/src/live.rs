@@ -5,10 +5,12 @@
 //! [`Frame`]. With `?format=json` it sends one text message with a JSON array of the same frames.
 //!
 //! A topic of vehicles starts with a snapshot; after it come deltas, each `seq` one more than the last. A
-//! reader that returns gives its last cursor and gets the missed deltas, or a snapshot when too much has
-//! passed; a topic that is followed already goes back to the cursor given. `epoch` changes when the server
-//! starts or loads a timetable: then all topics start anew. A slow reader skips to the newest state, as a
-//! snapshot. Boards, incidents and the status are whole: each frame replaces the one before.
+//! binary delta says of a vehicle that only moved what differs from the frame before ([`pack`]); in JSON a
+//! vehicle is always said in full. A reader that returns gives its last cursor and gets the missed deltas, or
+//! a snapshot when too much has passed; a topic that is followed already goes back to the cursor given.
+//! `epoch` changes when the server starts or loads a timetable: then all topics start anew. A slow reader
+//! skips to the newest state, as a snapshot. Boards, incidents and the status are whole: each frame replaces
+//! the one before.
 //!
 //! Topics:
 //! - `tile/{z}/{x}/{y}`: vehicles in a slippy-map tile; `z` is [`TILE_ZOOM`] or [`TILE_ZOOM_WIDE`].
@@ -20,8 +22,10 @@
 use crate::resources::{HeadwayStatus, Incident, Status, StopDetail};
 use serde::{Deserialize, Serialize};
 
+pub mod pack;
+
 /// Version of this protocol.
-pub const PROTOCOL: u16 = 1;
+pub const PROTOCOL: u16 = 2;
 /// Zoom of the tiles of a street or city view.
 pub const TILE_ZOOM: u8 = 12;
 /// Zoom of the tiles of a regional view.
@@ -83,7 +87,7 @@ pub struct Frame {
 pub enum Body {
     /// All vehicles of a tile or a route.
     Snapshot(Vec<LiveVehicle>),
-    /// What changed since the frame before.
+    /// What changed since the frame before; only in JSON.
     Delta {
         /// New or moved, with all their fields; `identity` only if it is new or changed.
         changed: Vec<LiveVehicle>,
@@ -100,27 +104,42 @@ pub enum Body {
     Heartbeat,
     /// The topic cannot be had; in words.
     Error(String),
+    /// What changed since the frame before; only in binary.
+    Packed {
+        /// New, or with another identity, in full.
+        changed: Vec<LiveVehicle>,
+        /// Those that only moved.
+        moved: pack::Moved,
+        /// Left the topic (by `vehicle`).
+        gone: Vec<u32>,
+    },
 }
 
 /// A vehicle on the move. Integers, so that a delta is small.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// While a vehicle follows its line, what differs from the last that was said by less than this is not said
+/// again: its place 8 m, its bearing 10°, its expected speed 1 m/s (but standing still is), its deviation
+/// 10 s.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveVehicle {
     /// Number of the vehicle for the life of the epoch.
     pub vehicle: u32,
     /// Who it is; in deltas only when new or changed.
     pub identity: Option<Box<Identity>>,
-    /// Degrees × 1e6.
+    /// Degrees × 1e6, in steps of [`pack::PLACE_UNIT_E6`].
     pub lat_e6: i32,
-    /// Degrees × 1e6.
+    /// Degrees × 1e6, likewise.
     pub lon_e6: i32,
     /// Degrees clockwise from north / 2; 255 unknown.
     pub bearing_half_deg: u8,
-    /// When it was measured, seconds before the frame's `at`.
-    pub age_s: u32,
+    /// When it was measured; never after the frame's `at`.
+    pub measured_at: i64,
     /// Metres along the pattern of `identity`; `None` when not matched.
     pub along_m: Option<u32>,
     /// Expected speed along the shape until the next report, dm/s: by it the page moves the marker.
     pub speed_dmps: u16,
+    /// Index of its next stop in the pattern (the one that it is at); `None` when not matched.
+    pub next_stop_position: Option<u16>,
     /// Seconds late.
     pub schedule_deviation_s: Option<i32>,
     /// Seconds behind the leader.
@@ -166,6 +185,4 @@ pub struct Identity {
     pub trip_id: Option<String>,
     /// Pattern, for its line: `GET /api/v1/patterns/{pattern_id}`.
     pub pattern_id: Option<u32>,
-    /// Index of its next stop in the pattern.
-    pub next_stop_position: Option<u16>,
 }

@@ -3,7 +3,7 @@
 use crate::grid::Fleet;
 use api::live::{Subscription, TOPICS_MAX};
 use server::engine::Watch;
-use server::live::{Hub, LiveLimits, Subscriptions};
+use server::live::{Format, Hub, LiveLimits, Subscriptions};
 use server::published::Published;
 use server::view::{Language, TimetableViews};
 use std::collections::BTreeSet;
@@ -59,7 +59,8 @@ pub fn hub(first: &Arc<Published>, read: bool) -> (Arc<Hub>, Vec<Subscriptions>)
     let hub = Hub::new(publications, Arc::new(TimetableViews::default()), limits);
     let tiles = if read { tiles(&first.snapshot) } else { Vec::new() };
     let reader = |tiles: &[Subscription]| {
-        let mut reader = Subscriptions::new(Arc::clone(&hub), Language::default());
+        let mut reader =
+            Subscriptions::new(Arc::clone(&hub), Language::default(), Format::default());
         reader.set(tiles);
         reader.collect();
         reader

@@ -6,7 +6,7 @@
 
 use api::live::Subscription;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use server::live::{Hub, LiveLimits, Subscriptions};
+use server::live::{Format, Hub, LiveLimits, Subscriptions};
 use server::published::Published;
 use server::view::{Language, TimetableViews, VehicleFilter, View};
 use std::collections::BTreeSet;
@@ -150,7 +150,7 @@ impl City {
     }
 
     fn reader(&self, hub: &Arc<Hub>, language: Language) -> Subscriptions {
-        let mut reader = Subscriptions::new(Arc::clone(hub), language);
+        let mut reader = Subscriptions::new(Arc::clone(hub), language, Format::Binary);
         let topics = self.tiles.iter().cloned().chain(["tile/8/182/93".to_owned()]);
         let topics: Vec<_> = topics.map(|topic| Subscription { topic, cursor: None }).collect();
         reader.set(&topics);
@@ -184,7 +184,7 @@ fn deliver(c: &mut Criterion) {
     let city = City::new();
     let (hub, _sender) = city.hub();
     let mut group = c.benchmark_group("collect for one reader");
-    let mut one = Subscriptions::new(Arc::clone(&hub), Language::Ru);
+    let mut one = Subscriptions::new(Arc::clone(&hub), Language::Ru, Format::Binary);
     one.set(&[Subscription { topic: city.tiles[0].clone(), cursor: None }]);
     let mut view = city.reader(&hub, Language::Ru);
     hub.publish(Arc::clone(&city.all));
@@ -238,7 +238,7 @@ fn peer(c: &mut Criterion) {
 /// Sizes do not vary: they are said once.
 fn report_bytes(city: &City, view: &View) {
     let (hub, _sender) = city.hub();
-    let mut reader = Subscriptions::new(Arc::clone(&hub), Language::Ru);
+    let mut reader = Subscriptions::new(Arc::clone(&hub), Language::Ru, Format::Binary);
     reader.set(&[Subscription { topic: "tile/8/182/93".to_owned(), cursor: None }]);
     let bytes = |r: &mut Subscriptions| r.collect().iter().map(|f| f.framed.len()).sum::<usize>();
     let snapshot = bytes(&mut reader);

@@ -15,7 +15,7 @@ use server::gtfs_realtime::{
     FeedEntity, FeedHeader, FeedMessage, Position, TripDescriptor, VehicleDescriptor,
     VehiclePosition,
 };
-use server::live::{Hub, LiveLimits, Subscriptions};
+use server::live::{Format, Hub, LiveLimits, Subscriptions};
 use server::publish;
 use server::published::Published;
 use server::view::{Language, TimetableViews};
@@ -165,7 +165,8 @@ impl Bench {
         let (_, publications) = tokio::sync::watch::channel(published(snapshot, 0));
         let hub =
             Hub::new(publications, Arc::new(TimetableViews::default()), LiveLimits::default());
-        let mut reader = Subscriptions::new(Arc::clone(&hub), Language::default());
+        let mut reader =
+            Subscriptions::new(Arc::clone(&hub), Language::default(), Format::default());
         reader.set(&tiles);
         reader.collect();
         (hub, reader)

@@ -1,7 +1,7 @@
 //! Settings: by file, then environment, then flag; each a bound with its unit.
 
 use crate::feed::settings::{FeedSettings, KeepSettings, TimetableSettings};
-use crate::http::{Basemap, HttpLimits, SiteSettings};
+use crate::http::{Basemap, HttpLimits, SiteSettings, site_folder};
 use crate::live::LiveLimits;
 use crate::register::RegisterSettings;
 use crate::store::StoreSettings;
@@ -59,7 +59,7 @@ pub struct Settings {
 pub struct Site {
     /// Language of a reader who states none: `kk`, `ru` or `en`.
     pub language: String,
-    /// The built site.
+    /// The built site. Where it is not there, `site` beside the binary or beside the binary's folder.
     pub folder: PathBuf,
     /// Our own map: `*.geojson`.
     pub basemap_folder: PathBuf,
@@ -84,6 +84,14 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { level: "info,sqlx=warn,hyper=warn".to_owned(), json: false }
+    }
+}
+
+impl Site {
+    /// The built site, as [`site_folder`] finds it.
+    pub fn folder_found(&self) -> PathBuf {
+        let binary = std::env::current_exe().and_then(|exe| exe.canonicalize()).ok();
+        site_folder(&self.folder, binary.as_deref())
     }
 }
 
@@ -147,7 +155,9 @@ pub struct ConfigArgs {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The named file is not there.
-    #[error("there is no settings file {0}")]
+    #[error(
+        "there is no settings file {0}: check --config (JOLDA_CONFIG); the README shows an example"
+    )]
     NoFile(PathBuf),
     /// A value that cannot be read, or a name that means nothing.
     #[error("settings: {0}")]
@@ -242,7 +252,7 @@ impl Settings {
         };
         SiteSettings {
             default_language: Language::from_tag(&self.site.language).unwrap_or_default(),
-            site_dir: self.site.folder.clone(),
+            site_dir: self.site.folder_found(),
             basemap_dir: self.site.basemap_folder.clone(),
             basemap,
         }

@@ -153,7 +153,12 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             bail!("{address} may not be used by this user; choose a port above 1023 with --listen")
         }
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "cannot listen on {address}; give an address of this machine with --listen \
+                 (127.0.0.1:8080, or 0.0.0.0:8080 for every network)"
+            )
+        }),
     }
 }
 
@@ -165,7 +170,10 @@ pub async fn open_store(settings: &Settings, clock: Clock) -> Result<Store> {
     let url = settings.database_url();
     if url.starts_with("sqlite:") {
         std::fs::create_dir_all(&settings.data_dir).with_context(|| {
-            format!("cannot make the data folder {}", settings.data_dir.display())
+            format!(
+                "cannot make the data folder {}; choose another with --data-dir",
+                settings.data_dir.display()
+            )
         })?;
     }
     let store = Store::open(&url, settings.store.clone()).await?;

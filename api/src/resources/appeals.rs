@@ -324,4 +324,86 @@ wire! {
         /// Telephone, however it is written.
         pub phone: String,
     }
+
+    /// `GET /api/v1/appeals/kinds`.
+    pub struct AppealKinds {
+        /// The closed catalogue.
+        pub kinds: Vec<AppealKind>,
+    }
+
+    /// A kind of appeal.
+    pub struct AppealKind {
+        /// Its code, stable for ever.
+        pub kind: String,
+        /// Two digits for experts' fingers.
+        pub digits: String,
+        /// In the reader's words.
+        pub name: String,
+        /// The record can say whether it was so.
+        pub measurable: bool,
+        /// A dispatcher hears of it at once.
+        pub safety: bool,
+    }
+
+    /// An appeal after its applicant spoke.
+    pub struct AppealAfterWord {
+        /// Its stage.
+        pub appeal: AppealStage,
+        /// The appeal that carries on a disputed one.
+        pub repeat: Option<FiledAppeal>,
+    }
+
+    /// `GET /api/v1/staff/appeals/{number}/journal`.
+    pub struct AppealJournal {
+        /// In order.
+        pub entries: Vec<AppealJournalEntry>,
+    }
+
+    /// What happened to an appeal, chained to what happened before.
+    pub struct AppealJournalEntry {
+        /// `appeal_id`.
+        pub appeal: String,
+        /// Counts from 0.
+        pub seq: u32,
+        /// When, epoch seconds.
+        pub at: i64,
+        /// Who; null for the system itself.
+        pub actor: Option<String>,
+        /// As what.
+        pub role: Option<String>,
+        /// What happened: JSON, as it was written and hashed.
+        pub payload: String,
+        /// Hash of the entry before.
+        pub prev: String,
+        /// Of this entry and, through `prev`, of all before it.
+        pub hash: String,
+    }
+
+    /// `GET /api/v1/staff/audit`.
+    pub struct AuditLog {
+        /// The chain is unbroken.
+        pub holds: bool,
+        /// Newest first.
+        pub entries: Vec<AuditEntry>,
+    }
+
+    /// A sign-in, a change of an account, a reveal of personal data.
+    pub struct AuditEntry {
+        /// Counts from 0.
+        pub seq: i64,
+        /// When, epoch seconds.
+        pub at: i64,
+        /// Who.
+        pub person_id: Option<String>,
+        /// What.
+        pub action: String,
+        /// On what.
+        pub object: String,
+        /// Why, or with what.
+        pub detail: String,
+        /// Hash of the entry before.
+        pub prev: String,
+        /// Of this entry and all before it.
+        pub hash: String,
+    }
 }

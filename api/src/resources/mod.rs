@@ -14,6 +14,7 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod commands;
 mod evidence;
 mod headways;
 mod routes;
@@ -24,6 +25,7 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use commands::*;
 pub use evidence::*;
 pub use headways::*;
 pub use routes::*;

@@ -35,6 +35,24 @@ wire! {
         pub line_e5: Vec<i32>,
     }
 
+    /// Where buses go by the timetable, whether anything runs now or not. `GET /api/v1/network?bbox=`.
+    pub struct Network {
+        /// The lines between consecutive stops, each direction by itself.
+        pub lines: Vec<NetworkLine>,
+        /// There are more than the server gives at once: ask for a smaller box.
+        pub more: bool,
+    }
+
+    /// The line of a segment.
+    pub struct NetworkLine {
+        /// From here …
+        pub from_stop_id: String,
+        /// … to here.
+        pub to_stop_id: String,
+        /// Lon, lat, …, degrees × 1e5, each a difference to the one before.
+        pub line_e5: Vec<i32>,
+    }
+
     /// A segment by the hour. `GET /api/v1/segments/{from_stop_id}/{to_stop_id}`.
     pub struct SegmentDetail {
         /// When.

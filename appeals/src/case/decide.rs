@@ -3,7 +3,7 @@
 use super::{Case, CaseCommand, CaseEvent, CaseRefusal, CaseStatus, OpenedBy, Scope};
 use crate::access::{Grant, may};
 use crate::appeal::Actor;
-use crate::ids::{AppealId, CaseId};
+use crate::ids::{AppealId, CaseId, MeasureId};
 use crate::kind::Kind;
 use crate::measure::{Measure, MeasureKind, Promise};
 use crate::number::CaseNumber;
@@ -130,23 +130,7 @@ impl Case {
             }
             CaseCommand::Promise { measure } => self.promise(measure, today),
             CaseCommand::MeasureDone { measure, on, proof, timetable } => {
-                let promised = self.measure(*measure).filter(|m| m.done_on.is_none());
-                let promised = promised.ok_or(CaseRefusal::NothingToDo)?;
-                if *on < promised.promised_on || *on > today {
-                    return Err(CaseRefusal::DaysOutOfOrder);
-                }
-                let done = CaseEvent::MeasureDone {
-                    measure: *measure,
-                    on: *on,
-                    proof: words(proof)?,
-                    timetable: timetable.clone(),
-                };
-                let others = self.measures.iter().any(|m| m.id != *measure && m.done_on.is_none());
-                let mut events = vec![done];
-                if !others && self.status == CaseStatus::MeasurePlanned {
-                    events.extend(self.moves(CaseStatus::MeasureDone, "")?);
-                }
-                Ok(events)
+                self.measure_done(*measure, (*on, today), proof, timetable.as_ref())
             }
             CaseCommand::AddEffects { effects } => {
                 let of_done =
@@ -188,6 +172,33 @@ impl Case {
             events = self.moves(CaseStatus::MeasurePlanned, "")?;
         }
         events.push(CaseEvent::Promised { measure: Box::new(measure) });
+        Ok(events)
+    }
+
+    /// A measure is done on a day between its promise and today.
+    fn measure_done(
+        &self,
+        measure: MeasureId,
+        (on, today): (Date, Date),
+        proof: &str,
+        timetable: Option<&String>,
+    ) -> Decision {
+        let promised = self.measure(measure).filter(|m| m.done_on.is_none());
+        let promised = promised.ok_or(CaseRefusal::NothingToDo)?;
+        if on < promised.promised_on || on > today {
+            return Err(CaseRefusal::DaysOutOfOrder);
+        }
+        let done = CaseEvent::MeasureDone {
+            measure,
+            on,
+            proof: words(proof)?,
+            timetable: timetable.cloned(),
+        };
+        let others = self.measures.iter().any(|m| m.id != measure && m.done_on.is_none());
+        let mut events = vec![done];
+        if !others && self.status == CaseStatus::MeasurePlanned {
+            events.extend(self.moves(CaseStatus::MeasureDone, "")?);
+        }
         Ok(events)
     }
 

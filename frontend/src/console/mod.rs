@@ -94,6 +94,8 @@ enum Link {
     #[default]
     Connecting,
     Live,
+    /// The server is there, but no feed of its is.
+    Silent,
     Offline,
 }
 
@@ -118,7 +120,7 @@ enum Sheet {
 }
 
 /// The groups of layers that the reader may hide, by their names in the address and in the map's module.
-const LAYERS: [&str; 3] = ["vehicles", "stops", "intensity"];
+const LAYERS: [&str; 4] = ["vehicles", "stops", "lines", "intensity"];
 
 /// What the view shows and the browser's part sets.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +129,7 @@ struct Signals {
     ground: RwSignal<Ground>,
     sheet: RwSignal<Sheet>,
     tally: RwSignal<[u32; 6]>,
-    layers: RwSignal<[bool; 3]>,
+    layers: RwSignal<[bool; 4]>,
     /// Something is selected: its own address.
     selected: RwSignal<Option<String>>,
     /// It is a bus, on the map now.
@@ -142,7 +144,7 @@ impl Signals {
             ground: RwSignal::default(),
             sheet: RwSignal::default(),
             tally: RwSignal::default(),
-            layers: RwSignal::new([true; 3]),
+            layers: RwSignal::new([true; 4]),
             selected: RwSignal::new(None),
             followable: RwSignal::new(false),
             follow: RwSignal::new(false),
@@ -205,6 +207,7 @@ fn connection(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
             data-state=move || match signals.link.get() {
                 Link::Connecting => "connecting",
                 Link::Live => "live",
+                Link::Silent => "silent",
                 Link::Offline => "offline",
             }
         >
@@ -212,6 +215,7 @@ fn connection(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
                 {move || match signals.link.get() {
                     Link::Connecting => text.connecting,
                     Link::Live => text.live,
+                    Link::Silent => text.silent,
                     Link::Offline => text.offline,
                 }}
             </span>
@@ -246,7 +250,7 @@ fn bar(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
 
 fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
     use HeadwayStatus as S;
-    let names = [text.layer_vehicles, text.layer_stops, text.layer_intensity];
+    let names = [text.layer_vehicles, text.layer_stops, text.layer_lines, text.layer_intensity];
     let boxes = LAYERS.into_iter().zip(names).enumerate().map(|(i, (layer, name))| {
         view! {
             <label>
@@ -285,6 +289,7 @@ fn tools(text: &'static ConsoleText, signals: Signals) -> impl IntoView {
                         <li><span class="stripe low"></span>{text.intensity_low}</li>
                         <li><span class="stripe"></span>{text.intensity_ok}</li>
                         <li><span class="stripe none"></span>{text.intensity_unknown}</li>
+                        <li><span class="stripe plain"></span>{text.intensity_none}</li>
                     </ul>
                 </fieldset>
                 <p class="note">{text.keys}</p>

@@ -8,7 +8,10 @@ use super::{
 };
 use api::{
     Status,
-    live::{Body, Cursor, Frame, Identity, LiveVehicle, Subscription, flags},
+    live::{
+        Body, Cursor, Frame, Identity, LiveVehicle, Subscription, flags,
+        pack::{Moved, Unpacker},
+    },
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -29,8 +32,6 @@ pub(crate) struct Bus {
     pub identity: Identity,
     /// Its latest report.
     pub state: LiveVehicle,
-    /// When that was measured, seconds of the city.
-    pub measured_at: i64,
     /// How it is drawn.
     pub marker: Marker,
 }
@@ -38,7 +39,7 @@ pub(crate) struct Bus {
 impl Bus {
     /// Nothing was heard of it for long.
     pub fn is_stale(&self, now: i64) -> bool {
-        self.state.flags & flags::STALE != 0 || now - self.measured_at > STALE_S
+        self.state.flags & flags::STALE != 0 || now - self.state.measured_at > STALE_S
     }
 
     /// It serves nobody just now.
@@ -127,7 +128,7 @@ impl Fleet {
             self.start_epoch(frame.cursor.epoch);
         }
         let Some(known) = self.topic(&frame.topic) else { return news };
-        if matches!(frame.body, Body::Delta { .. }) {
+        if matches!(frame.body, Body::Packed { .. }) {
             match self.topics[known].cursor.map(|last| order(last, frame.cursor)) {
                 Some(Order::Next) => {}
                 // Sent again because the subscription changed while it was on its way.
@@ -140,10 +141,14 @@ impl Fleet {
         }
         self.topics[known].cursor = Some(frame.cursor);
         match frame.body {
-            Body::Snapshot(all) => self.snapshot(&frame.topic, frame.at, now_s, all, &mut news),
-            Body::Delta { changed, gone } => {
+            Body::Snapshot(all) => self.snapshot(&frame.topic, now_s, all, &mut news),
+            Body::Packed { changed, moved, gone } => {
+                if self.moved(&frame.topic, frame.at, now_s, &moved).is_none() {
+                    news.gap = Some(frame.topic);
+                    return news;
+                }
                 for vehicle in changed {
-                    self.vehicle(&frame.topic, frame.at, now_s, vehicle, &mut news);
+                    self.vehicle(&frame.topic, now_s, vehicle, &mut news);
                 }
                 for id in gone {
                     self.leave(&frame.topic, id, &mut news);
@@ -165,14 +170,7 @@ impl Fleet {
         }
     }
 
-    fn snapshot(
-        &mut self,
-        topic: &str,
-        at: i64,
-        now_s: f64,
-        all: Vec<LiveVehicle>,
-        news: &mut News,
-    ) {
+    fn snapshot(&mut self, topic: &str, now_s: f64, all: Vec<LiveVehicle>, news: &mut News) {
         let here: HashSet<u32> = all.iter().map(|v| v.vehicle).collect();
         let gone: Vec<u32> = self
             .buses
@@ -184,7 +182,7 @@ impl Fleet {
             self.leave(topic, id, news);
         }
         for vehicle in all {
-            self.vehicle(topic, at, now_s, vehicle, news);
+            self.vehicle(topic, now_s, vehicle, news);
         }
     }
 
@@ -195,38 +193,35 @@ impl Fleet {
         }
     }
 
-    fn vehicle(
-        &mut self,
-        topic: &str,
-        at: i64,
-        now_s: f64,
-        mut state: LiveVehicle,
-        news: &mut News,
-    ) {
-        let id = state.vehicle;
-        let identity = state.identity.take();
-        let measured_at = at - i64::from(state.age_s);
-        let report = report_of(&state, measured_at);
-        let Some(bus) = self.buses.get_mut(&id) else {
-            // A delta about a vehicle that was never introduced cannot be drawn; its snapshot will come.
-            let Some(identity) = identity else { return };
-            let mut marker = Marker::new(report);
-            marker.attach(line(&self.lines, &identity), now_s);
-            self.buses.insert(
-                id,
-                Bus { topic: topic.to_owned(), identity: *identity, state, measured_at, marker },
-            );
-            news.labels.push(id);
-            return;
-        };
-        topic.clone_into(&mut bus.topic);
-        if let Some(identity) = identity {
-            bus.identity = *identity;
-            news.labels.push(id);
+    /// Those that only moved. `None` if we do not have what that is said of.
+    fn moved(&mut self, topic: &str, at: i64, now_s: f64, moved: &Moved) -> Option<()> {
+        let mut unpacker = Unpacker::new(moved, at);
+        while !unpacker.is_done() {
+            let id = unpacker.vehicle()?;
+            let bus = self.buses.get_mut(&id).filter(|bus| bus.topic == topic)?;
+            unpacker.apply(&mut bus.state)?;
+            bus.marker.report(report_of(&bus.state), line(&self.lines, &bus.identity), now_s);
         }
-        bus.measured_at = measured_at;
-        bus.marker.report(report, line(&self.lines, &bus.identity), now_s);
-        bus.state = state;
+        Some(())
+    }
+
+    fn vehicle(&mut self, topic: &str, now_s: f64, mut state: LiveVehicle, news: &mut News) {
+        let id = state.vehicle;
+        // A vehicle is never said in full without its name.
+        let Some(identity) = state.identity.take() else { return };
+        let report = report_of(&state);
+        let line = line(&self.lines, &identity);
+        let marker = if let Some(bus) = self.buses.remove(&id) {
+            let mut marker = bus.marker;
+            marker.report(report, line, now_s);
+            marker
+        } else {
+            let mut marker = Marker::new(report);
+            marker.attach(line, now_s);
+            marker
+        };
+        self.buses.insert(id, Bus { topic: topic.to_owned(), identity: *identity, state, marker });
+        news.labels.push(id);
     }
 
     /// Patterns in view whose lines are not here yet, at most `most`; they count as asked for.
@@ -309,7 +304,7 @@ fn line<'a>(lines: &'a HashMap<u32, Slot>, identity: &Identity) -> Option<&'a Rc
     line_of(lines, identity.pattern_id?)
 }
 
-fn report_of(state: &LiveVehicle, measured_at: i64) -> Report {
+fn report_of(state: &LiveVehicle) -> Report {
     let off_line = state.flags & (flags::OFF_ROUTE | flags::LAYOVER) != 0;
     Report {
         lon: f64::from(state.lon_e6) / 1e6,
@@ -318,7 +313,7 @@ fn report_of(state: &LiveVehicle, measured_at: i64) -> Report {
             .then(|| f64::from(state.bearing_half_deg) * 2.0),
         along_m: state.along_m.filter(|_| !off_line).map(f64::from),
         speed_mps: f64::from(state.speed_dmps) / 10.0,
-        measured_at: measured_at as f64,
+        measured_at: state.measured_at as f64,
     }
 }
 
@@ -326,6 +321,7 @@ fn report_of(state: &LiveVehicle, measured_at: i64) -> Report {
 mod tests {
     use super::*;
     use api::HeadwayStatus;
+    use api::live::pack::{Change, Packer};
 
     const VIEW: View = View { west: 76.0, south: 43.0, east: 77.0, north: 44.0, zoom: 12.0 };
 
@@ -339,7 +335,6 @@ mod tests {
             headsign: None,
             trip_id: None,
             pattern_id: Some(9),
-            next_stop_position: None,
         };
         LiveVehicle {
             vehicle: id,
@@ -347,9 +342,10 @@ mod tests {
             lat_e6: 43_200_000,
             lon_e6: 76_900_000,
             bearing_half_deg: 255,
-            age_s: 5,
+            measured_at: 995,
             along_m: Some(0),
             speed_dmps: 80,
+            next_stop_position: None,
             schedule_deviation_s: None,
             headway_s: None,
             scheduled_headway_s: None,
@@ -363,7 +359,14 @@ mod tests {
     }
 
     fn delta(changed: Vec<LiveVehicle>, gone: Vec<u32>) -> Body {
-        Body::Delta { changed, gone }
+        Body::Packed { changed, moved: Moved::default(), gone }
+    }
+
+    /// What leads `from` to `to`, in a frame of 1000.
+    fn moved(from: &LiveVehicle, to: &LiveVehicle) -> Body {
+        let mut packer = Packer::default();
+        packer.put(to.vehicle, Change::new(from, to, 1000).unwrap());
+        Body::Packed { changed: Vec::new(), moved: packer.finish(), gone: Vec::new() }
     }
 
     fn fleet(topics: &[&str]) -> Fleet {
@@ -380,11 +383,14 @@ mod tests {
             1000.0,
         );
         assert_eq!(news.labels, [1, 2]);
-        let news = fleet.apply(frame("a", 1, 5, delta(vec![vehicle(1, false)], vec![2])), 1001.0);
+        let news = fleet.apply(frame("a", 1, 5, delta(vec![], vec![2])), 1001.0);
         assert_eq!((news.gone, news.gap), (vec![2], None));
         assert_eq!(fleet.buses.len(), 1);
-        assert_eq!(fleet.buses[&1].measured_at, 995);
-        assert_eq!(fleet.subscriptions(true)[0].cursor, Some(Cursor { epoch: 1, seq: 5 }));
+        let then = LiveVehicle { measured_at: 999, along_m: Some(32), ..vehicle(1, false) };
+        let news = fleet.apply(frame("a", 1, 6, moved(&vehicle(1, false), &then)), 1001.0);
+        assert_eq!(news, News::default());
+        assert_eq!(fleet.buses[&1].state, then);
+        assert_eq!(fleet.subscriptions(true)[0].cursor, Some(Cursor { epoch: 1, seq: 6 }));
         assert_eq!(fleet.by_id("v1"), Some(1));
     }
 
@@ -399,6 +405,17 @@ mod tests {
         assert_eq!((again, fleet.buses.len()), (News::default(), 1), "known already");
         fleet.forget("a");
         assert_eq!(fleet.subscriptions(true)[0].cursor, None);
+    }
+
+    #[test]
+    fn what_cannot_be_unpacked_is_a_gap() {
+        let mut fleet = fleet(&["a"]);
+        fleet.apply(frame("a", 1, 4, Body::Snapshot(vec![vehicle(1, true)])), 1000.0);
+        let stranger = moved(&vehicle(2, false), &vehicle(2, false));
+        assert_eq!(fleet.apply(frame("a", 1, 5, stranger), 1000.0).gap.as_deref(), Some("a"));
+        let broken = Moved { count: 2, bits: vec![0] };
+        let broken = Body::Packed { changed: vec![], moved: broken, gone: vec![] };
+        assert_eq!(fleet.apply(frame("a", 1, 6, broken), 1000.0).gap.as_deref(), Some("a"));
     }
 
     #[test]
@@ -454,7 +471,7 @@ mod tests {
     fn the_tally_counts_who_serves_the_public() {
         let mut fleet = fleet(&["a"]);
         let parked = LiveVehicle { flags: flags::LAYOVER, ..vehicle(2, true) };
-        let silent = LiveVehicle { age_s: 400, ..vehicle(3, true) };
+        let silent = LiveVehicle { measured_at: 600, ..vehicle(3, true) };
         let far = LiveVehicle { lat_e6: 50_000_000, ..vehicle(4, true) };
         let all = vec![vehicle(1, true), parked, silent, far];
         fleet.apply(frame("a", 1, 1, Body::Snapshot(all)), 1000.0);

@@ -160,6 +160,12 @@ fn route_rows(context: Context<'_>, route: &Route) -> AnyView {
     view! { <tbody data-find=find_text(route)>{rows.collect_view()}{nothing}</tbody> }.into_any()
 }
 
+/// Buses in service as a figure. None seen while nobody looked is not none.
+fn seen(direction: &Direction) -> String {
+    let blind = direction.vehicles == 0 && direction.coverage == 0.0;
+    if blind { "—".to_owned() } else { direction.vehicles.to_string() }
+}
+
 fn direction_cells(context: Context<'_>, direction: &Direction) -> AnyView {
     let voice = context.voice;
     let wide = [
@@ -174,7 +180,7 @@ fn direction_cells(context: Context<'_>, direction: &Direction) -> AnyView {
             <span class="headsign">{direction.headsign.clone()}</span>
             {marks::judgement(context, Judgement::of(direction))}
         </td>
-        <td class="num">{direction.vehicles}<small>"/"{direction.scheduled_vehicles}</small></td>
+        <td class="num">{seen(direction)}<small>"/"{direction.scheduled_vehicles}</small></td>
         <td class="num">{voice.span(direction.median_headway_s)}<small class="below"><span class="slash">" / "</span>{voice.span(direction.scheduled_headway_s)}</small></td>
         <td class="num">{voice.excess(direction.excess_wait_s)}</td>
         {wide.collect_view()}
@@ -226,7 +232,7 @@ fn direction_view(context: Context<'_>, detail: &RouteDetail, direction: &Direct
             <h2>"→ "{direction.headsign.clone()}</h2>
             <dl class="facts">
                 {fact(text.quality, marks::judgement(context, Judgement::of(direction)))}
-                {fact(text.vehicles_plan, format!("{} / {}", direction.vehicles, direction.scheduled_vehicles))}
+                {fact(text.vehicles_plan, format!("{} / {}", seen(direction), direction.scheduled_vehicles))}
                 {fact(text.headway_now, voice.span(direction.median_headway_s))}
                 {fact(text.headway_plan, if direction.by_timetable { text.by_timetable.to_owned() } else { voice.span(direction.scheduled_headway_s) })}
                 {fact(text.excess_wait, voice.excess(direction.excess_wait_s))}

@@ -17,6 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Details",
     connecting: "Connecting…",
     live: "Live",
+    silent: "No data from the buses",
     offline: "No connection: this is the last that is known",
     retry: "Try again",
     no_webgl: "This browser cannot draw the map (no WebGL 2). The lists show everything that is on it.",
@@ -33,6 +34,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layers: "Layers",
     layer_vehicles: "Buses",
     layer_stops: "Stops",
+    layer_lines: "Route lines",
     layer_intensity: "Intensity",
     legend: "Headways",
     in_view: "Buses on the map",
@@ -43,6 +45,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     intensity_low: "below plan",
     intensity_ok: "as planned",
     intensity_unknown: "not observed",
+    intensity_none: "no trips planned now",
     intensity_width: "The wider the line, the more buses an hour",
     keys: "Keys: / search, Esc close, arrows move the map, + and − zoom",
 };

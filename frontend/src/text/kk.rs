@@ -17,6 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Толығырақ",
     connecting: "Қосылуда…",
     live: "Нақты уақытта",
+    silent: "Автобустардан дерек жоқ",
     offline: "Байланыс жоқ, соңғы белгілі жағдай көрсетілген",
     retry: "Қайталау",
     no_webgl: "Бұл браузер картаны сыза алмайды (WebGL 2 жоқ). Картадағының бәрі тізімдерде бар.",
@@ -33,6 +34,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layers: "Қабаттар",
     layer_vehicles: "Автобустар",
     layer_stops: "Аялдамалар",
+    layer_lines: "Маршрут сызықтары",
     layer_intensity: "Қарқындылық",
     legend: "Қозғалыс аралығы",
     in_view: "Картадағы автобустар",
@@ -43,6 +45,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     intensity_low: "жоспардан төмен",
     intensity_ok: "жоспар бойынша",
     intensity_unknown: "бақыланбады",
+    intensity_none: "қазір жоспарда рейс жоқ",
     intensity_width: "Сызық неғұрлым жуан болса, сағатына автобус соғұрлым көп",
     keys: "Пернелер: / іздеу, Esc жабу, бағыттауыштар картаны жылжытады, + және − масштаб",
 };

@@ -67,6 +67,7 @@ pub(crate) struct ConsoleText {
     pub panel: &'static str,
     pub connecting: &'static str,
     pub live: &'static str,
+    pub silent: &'static str,
     pub offline: &'static str,
     pub retry: &'static str,
     pub no_webgl: &'static str,
@@ -83,6 +84,7 @@ pub(crate) struct ConsoleText {
     pub layers: &'static str,
     pub layer_vehicles: &'static str,
     pub layer_stops: &'static str,
+    pub layer_lines: &'static str,
     pub layer_intensity: &'static str,
     pub legend: &'static str,
     pub in_view: &'static str,
@@ -93,6 +95,7 @@ pub(crate) struct ConsoleText {
     pub intensity_low: &'static str,
     pub intensity_ok: &'static str,
     pub intensity_unknown: &'static str,
+    pub intensity_none: &'static str,
     pub intensity_width: &'static str,
     pub keys: &'static str,
 }

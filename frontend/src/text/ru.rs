@@ -17,6 +17,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     panel: "Подробности",
     connecting: "Соединение…",
     live: "В реальном времени",
+    silent: "От автобусов нет данных",
     offline: "Нет связи, показано последнее известное",
     retry: "Повторить",
     no_webgl: "Этот браузер не может нарисовать карту (нет WebGL 2). Всё, что на ней есть, — в списках.",
@@ -33,6 +34,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     layers: "Слои",
     layer_vehicles: "Автобусы",
     layer_stops: "Остановки",
+    layer_lines: "Линии маршрутов",
     layer_intensity: "Интенсивность",
     legend: "Интервалы",
     in_view: "Автобусов на карте",
@@ -43,6 +45,7 @@ pub(super) static CONSOLE: ConsoleText = ConsoleText {
     intensity_low: "ниже плана",
     intensity_ok: "по плану",
     intensity_unknown: "нет наблюдений",
+    intensity_none: "рейсов сейчас по плану нет",
     intensity_width: "Чем шире линия, тем больше автобусов в час",
     keys: "Клавиши: / поиск, Esc закрыть, стрелки двигают карту, + и − масштаб",
 };

@@ -15,7 +15,10 @@ pub async fn run(args: ConfigArgs) -> Result<ExitCode> {
     logging::start(&settings.log);
     if settings.database_url.is_none() {
         std::fs::create_dir_all(&settings.data_dir).with_context(|| {
-            format!("cannot make the data folder {}", settings.data_dir.display())
+            format!(
+                "cannot make the data folder {}; choose another with --data-dir",
+                settings.data_dir.display()
+            )
         })?;
     }
     store::migrate(&settings.database_url()).await?;

@@ -130,8 +130,9 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
     let listener = run::listen(settings.listen).await?;
     let stop = run::stop_on_signal();
     let folder = settings.data_dir.join("demo");
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    std::fs::create_dir_all(&folder).with_context(|| {
+        format!("cannot make the data folder {}; choose another with --data-dir", folder.display())
+    })?;
     // Two demos on two ports must not write to one file.
     let file = folder.join(format!("demo-{}.sqlite", listener.local_addr()?.port()));
     settings.data_dir = folder.clone();

@@ -21,13 +21,17 @@ const DEPTH_MAX: usize = 4;
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     /// Not there, or not readable.
-    #[error("{0}: {1}")]
+    #[error(
+        "cannot read {0}: {1}; a recording is a folder or a zip of *.pb files, as `jolda record` keeps them"
+    )]
     Io(PathBuf, io::Error),
     /// A zip that is none.
     #[error("{0}: not a readable zip file: {1}")]
     Zip(String, zip::result::ZipError),
     /// Nothing in it.
-    #[error("{0}: no *.pb file in it")]
+    #[error(
+        "{0}: no *.pb file in it; a recording is a folder or a zip of them, as `jolda record` keeps them"
+    )]
     Nothing(PathBuf),
     /// More than the limit.
     #[error("{0}: larger than the limit of {1}")]

@@ -12,7 +12,7 @@ pub const ZIP_BYTES_MAX: u64 = 1 << 30;
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Not there, or not readable.
-    #[error("{0}: {1}")]
+    #[error("cannot read {0}: {1}; a GTFS feed is a zip, or a folder of *.txt files")]
     Io(PathBuf, io::Error),
     /// No `.txt` in the folder.
     #[error("{0}: no *.txt file in this folder; a GTFS feed is a zip or a folder of them")]

@@ -37,7 +37,10 @@ pub enum TimetableError {
     )]
     NotGiven,
     /// It cannot be fetched or read.
-    #[error("the timetable {place} cannot be had: {why}")]
+    #[error(
+        "the timetable {place} cannot be had: {why}. Check [timetable] source in the settings \
+         (JOLDA_TIMETABLE__SOURCE, --gtfs): a GTFS zip, a folder, or an address"
+    )]
     NotThere {
         /// Address or path, without keys.
         place: String,

@@ -1,6 +1,6 @@
 //! Files of the site: compressed once, where it is built, never here.
 
-use super::settings::{Basemap, SiteSettings};
+use super::settings::{Basemap, SITE_MARK, SiteSettings};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -50,7 +50,7 @@ async fn cached(request: Request, next: Next) -> Response {
 
 /// Names of the page's script and WebAssembly, from `hash.txt`; empty where the site is not built.
 pub fn hashes(site: &SiteSettings) -> (String, String) {
-    let text = std::fs::read_to_string(site.site_dir.join("hash.txt")).unwrap_or_else(|error| {
+    let text = std::fs::read_to_string(site.site_dir.join(SITE_MARK)).unwrap_or_else(|error| {
         // Pages without style look like a fault of Jolda's: the operator is told where it was looked for.
         let folder = site.site_dir.display();
         tracing::warn!(%folder, %error, "the pages' files are not here: run `make web`, or set site.folder");

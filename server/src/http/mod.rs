@@ -20,7 +20,7 @@ mod site;
 
 pub use openapi::document;
 pub use serve::serve;
-pub use settings::{Basemap, HttpLimits, SiteSettings};
+pub use settings::{Basemap, HttpLimits, SITE_MARK, SiteSettings, site_folder};
 pub use site::Site;
 
 use crate::clock::Clock;

@@ -1,7 +1,7 @@
 //! Settings of HTTP, each with its unit and default.
 
 use crate::view::Language;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is under the buses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,18 @@ pub struct SiteSettings {
     pub basemap_dir: PathBuf,
     /// What is under the buses.
     pub basemap: Basemap,
+}
+
+/// A file of every built site.
+pub const SITE_MARK: &str = "hash.txt";
+
+/// The built site: `folder` where it holds one, else one beside the binary. A server that is started in
+/// another folder finds its pages all the same; where there is none, `folder`.
+pub fn site_folder(folder: &Path, binary: Option<&Path>) -> PathBuf {
+    let beside = binary.and_then(Path::parent).into_iter();
+    let beside = beside.flat_map(|at| [at.join("site"), at.join("../site")]);
+    let mut places = std::iter::once(folder.to_owned()).chain(beside);
+    places.find(|at| at.join(SITE_MARK).is_file()).unwrap_or_else(|| folder.to_owned())
 }
 
 impl Default for SiteSettings {
@@ -76,6 +88,8 @@ pub struct HttpLimits {
     pub stops: usize,
     /// Most segments in one answer.
     pub segments: usize,
+    /// Most lines of the timetable in one answer.
+    pub network: usize,
     /// Most rows of the record (headways, incidents) in one answer.
     pub rows: usize,
     /// Longest window of the record that one request may ask for, seconds.
@@ -101,9 +115,35 @@ impl Default for HttpLimits {
             vehicles: 30_000,
             stops: 5_000,
             segments: 10_000,
+            network: 50_000,
             rows: 10_000,
             window_s: 7 * 86_400,
             behind_proxy: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_site_is_found_beside_the_binary_where_the_settings_name_none() {
+        let root = tempfile::tempdir().unwrap();
+        let binary = root.path().join("release/jolda");
+        let site = |name: &str| {
+            let folder = root.path().join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(SITE_MARK), "js: a").unwrap();
+            folder
+        };
+        let named = root.path().join("named");
+        assert_eq!(site_folder(&named, Some(&binary)), named, "none: what the settings say");
+        let above = site("site");
+        let found = site_folder(&named, Some(&binary));
+        assert_eq!(found.canonicalize().unwrap_or(found), above.canonicalize().unwrap());
+        let beside = site("release/site");
+        assert_eq!(site_folder(&named, Some(&binary)), beside);
+        assert_eq!(site_folder(&site("named"), Some(&binary)), named, "the settings come first");
     }
 }

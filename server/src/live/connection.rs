@@ -1,6 +1,6 @@
 //! One reader's socket.
 
-use super::frames::Encoded;
+use super::frames::{Encoded, Format};
 use super::hub::Hub;
 use super::subscriptions::Subscriptions;
 use crate::problem::ProblemResponse;
@@ -32,15 +32,6 @@ const RETRY_S: u64 = 30;
 pub struct LiveQuery {
     format: Format,
     lang: Option<String>,
-}
-
-/// How frames are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Format {
-    #[default]
-    Binary,
-    Json,
 }
 
 /// `GET /api/v1/live`.
@@ -116,7 +107,7 @@ impl Connection {
     fn new(hub: Arc<Hub>, format: Format, language: Language, socket: WebSocket) -> Self {
         let now = Instant::now();
         Self {
-            subscriptions: Subscriptions::new(Arc::clone(&hub), language),
+            subscriptions: Subscriptions::new(Arc::clone(&hub), language, format),
             bucket: TokenBucket::full(hub.limits.messages_burst, 0.0),
             hub,
             format,
@@ -246,11 +237,11 @@ fn message(frames: &[Arc<Encoded>], format: Format) -> Message {
             Message::Binary(all.into())
         }
         (Format::Json, _) => {
-            let bytes: usize = frames.iter().map(|f| f.json().len() + 1).sum();
+            let bytes: usize = frames.iter().map(|f| f.framed.len() + 1).sum();
             let mut all = Vec::with_capacity(bytes + 1);
             for (i, frame) in frames.iter().enumerate() {
                 all.push(if i == 0 { b'[' } else { b',' });
-                all.extend_from_slice(frame.json());
+                all.extend_from_slice(&frame.framed);
             }
             all.push(b']');
             // serde_json writes UTF-8 only.

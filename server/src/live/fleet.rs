@@ -1,8 +1,10 @@
 //! All vehicles of one publication, ready for the wire.
 
+use super::steady::steady;
 use super::topic::Tile;
 use crate::published::Published;
 use crate::view::{Language, TimetableView, View, expected_speed_mps, headway_status};
+use api::live::pack::{BEARING_UNKNOWN, Change, PLACE_UNIT_E6};
 use api::live::{Identity, LiveVehicle, TILE_ZOOM, TILE_ZOOM_WIDE, flags};
 use std::sync::Arc;
 use transit::ids::{PatternIdx, RouteIdx, TripIdx};
@@ -10,8 +12,6 @@ use transit::monitor::VehicleState;
 
 /// A vehicle that has not reported for so long is shown as stale, seconds.
 const STALE_S: i64 = 180;
-/// [`LiveVehicle::bearing_half_deg`] when unknown.
-const BEARING_UNKNOWN: u8 = 255;
 
 /// All vehicles of one publication, by vehicle.
 #[derive(Clone, Debug)]
@@ -27,10 +27,8 @@ pub struct Fleet {
 /// A vehicle, ready for the wire.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Without identity; `age_s` is 0, see `measured_at`.
+    /// Without identity.
     pub wire: LiveVehicle,
-    /// When it was measured; never after the publication in which that was first seen.
-    pub measured_at: i64,
     /// Who it is, names as in the feed.
     pub identity: Arc<Identity>,
     /// The topics that it is in.
@@ -53,7 +51,7 @@ pub struct Places {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct IdentityKey {
     route: Option<RouteIdx>,
-    matched: Option<(TripIdx, PatternIdx, u16)>,
+    matched: Option<(TripIdx, PatternIdx)>,
 }
 
 impl Places {
@@ -68,11 +66,15 @@ impl Places {
 }
 
 impl Row {
-    /// Whether anything but its age differs.
+    /// Whether anything differs.
     pub fn differs(&self, before: &Self) -> bool {
-        self.measured_at != before.measured_at
-            || self.wire != before.wire
-            || self.identity_differs(before)
+        self.wire != before.wire || self.identity_differs(before)
+    }
+
+    /// What leads here from `before` in a frame of `at`; `None` if it is to be said in full.
+    pub fn change(&self, before: &Self, at: i64) -> Option<Change> {
+        let known = !self.identity_differs(before);
+        known.then(|| Change::new(&before.wire, &self.wire, at)).flatten()
     }
 
     /// Whether a reader that knows `before` must be told who this is.
@@ -115,20 +117,18 @@ impl Fleet {
 
 fn row(view: &View, v: &VehicleState, before: Option<&Row>) -> Row {
     let at = view.snapshot().at;
-    let key = IdentityKey {
-        route: v.route,
-        matched: v.matched.map(|m| (m.instance.trip, m.pattern, m.next_stop_position)),
-    };
+    let key =
+        IdentityKey { route: v.route, matched: v.matched.map(|m| (m.instance.trip, m.pattern)) };
     let same = before.filter(|b| b.key == key && b.identity.label.as_deref() == v.label.as_deref());
     let identity = same.map_or_else(|| Arc::new(identity(view, v)), |b| Arc::clone(&b.identity));
-    let tile = Tile::of(v.place, TILE_ZOOM);
-    Row {
-        wire: wire(view, v, at),
-        measured_at: v.measured_at.min(at),
-        identity,
-        places: Places { tile, wide: tile.at_zoom(TILE_ZOOM_WIDE), route: v.route },
-        key,
+    let mut wire = wire(view, v, at);
+    // On another run the metres along are of another line: nothing follows from those before.
+    if let Some(before) = same {
+        steady(&before.wire, &mut wire);
     }
+    let tile = Tile::of(v.place, TILE_ZOOM);
+    let places = Places { tile, wide: tile.at_zoom(TILE_ZOOM_WIDE), route: v.route };
+    Row { wire, identity, places, key }
 }
 
 fn wire(view: &View, v: &VehicleState, at: i64) -> LiveVehicle {
@@ -143,15 +143,16 @@ fn wire(view: &View, v: &VehicleState, at: i64) -> LiveVehicle {
     LiveVehicle {
         vehicle: v.vehicle.0,
         identity: None,
-        lat_e6: (v.place.lat * 1e6).round() as i32,
-        lon_e6: (v.place.lon * 1e6).round() as i32,
+        lat_e6: place_e6(v.place.lat),
+        lon_e6: place_e6(v.place.lon),
         bearing_half_deg: v
             .bearing_deg
             .filter(|b| b.is_finite())
             .map_or(BEARING_UNKNOWN, |b| ((b.rem_euclid(360.0) / 2.0).round() as u8) % 180),
-        age_s: 0,
+        measured_at: v.measured_at.min(at),
         along_m: matched.map(|m| m.along_m.max(0.0).round() as u32),
         speed_dmps: (expected_speed_mps(view.timetable(), v) * 10.0).round() as u16,
+        next_stop_position: matched.map(|m| m.next_stop_position),
         schedule_deviation_s: matched.and_then(|m| m.schedule_deviation_s),
         headway_s: matched.and_then(|m| m.headway_s),
         scheduled_headway_s: matched.and_then(|m| m.scheduled_headway_s),
@@ -174,6 +175,9 @@ fn identity(view: &View, v: &VehicleState) -> Identity {
         headsign: pattern.map(|p| p.headsign.to_string()),
         trip_id: v.matched.map(|m| timetable.trip(m.instance.trip).id.to_string()),
         pattern_id: v.matched.map(|m| m.pattern.0),
-        next_stop_position: v.matched.map(|m| m.next_stop_position),
     }
+}
+
+fn place_e6(degrees: f64) -> i32 {
+    (degrees * 1e6 / f64::from(PLACE_UNIT_E6)).round() as i32 * PLACE_UNIT_E6
 }

@@ -1,7 +1,7 @@
 //! From publications to frames: each topic with readers gets one frame a tick, encoded once.
 
 use super::fleet::{Fleet, Places, Row};
-use super::frames::{Delta, Encoded, VehicleBytes};
+use super::frames::{Delta, Encoded, Format, in_full};
 use super::settings::LiveLimits;
 use super::stream::{RingLimits, Stream, StreamKey, whole_body};
 use super::topic::{Tile, Topic};
@@ -10,6 +10,7 @@ use crate::view::TimetableViews;
 use crate::visitor::AddressCounts;
 use api::live::{Body, Cursor};
 use rustc_hash::FxHashMap;
+use std::cell::LazyCell;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -34,6 +35,8 @@ pub struct Hub {
 #[derive(Debug)]
 struct State {
     fleet: Arc<Fleet>,
+    /// When it was published.
+    tick: u32,
     streams: FxHashMap<StreamKey, Arc<Stream>>,
 }
 
@@ -65,7 +68,7 @@ impl Hub {
             timetables,
             connections: AddressCounts::new(limits.connections, limits.connections_per_address),
             limits,
-            state: RwLock::new(State { fleet, streams: FxHashMap::default() }),
+            state: RwLock::new(State { fleet, tick: 1, streams: FxHashMap::default() }),
             ticks: watch::Sender::new(1),
             closed: AtomicBool::new(false),
             counters: Counters::default(),
@@ -93,10 +96,10 @@ impl Hub {
         self.ticks.subscribe()
     }
 
-    /// The place and time of the newest publication.
-    pub fn now(&self) -> (u32, i64) {
+    /// The epoch, the time and the tick of the newest publication.
+    pub fn now(&self) -> (u32, i64, u32) {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        (state.fleet.published.epoch, state.fleet.at())
+        (state.fleet.published.epoch, state.fleet.at(), state.tick)
     }
 
     /// One publication: what changed in each topic becomes a frame.
@@ -106,7 +109,7 @@ impl Hub {
         let fixed = self.timetables.of(&published.snapshot.timetable);
         let fleet = Arc::new(Fleet::new(published, fixed, Some(&before)));
         let same_epoch = before.published.epoch == fleet.published.epoch;
-        let deltas = if same_epoch { deltas(&before, &fleet, &streams) } else { Vec::new() };
+        let mut deltas = if same_epoch { deltas(&before, &fleet, &streams) } else { Vec::new() };
         let bodies: Vec<Option<Body>> = streams
             .iter()
             .map(|s| s.key.topic.is_whole().then(|| whole_body(&s.key, &fleet)))
@@ -115,7 +118,6 @@ impl Hub {
         // Everything is computed; from here to the end readers wait.
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let limits = RingLimits { frames: self.limits.ring_frames, bytes: self.limits.ring_bytes };
-        let (epoch, at) = (fleet.published.epoch, fleet.at());
         // A stream that was opened meanwhile knows only the fleet before: it starts anew.
         let known: FxHashMap<*const Stream, usize> =
             streams.iter().enumerate().map(|(i, s)| (Arc::as_ptr(s), i)).collect();
@@ -125,15 +127,14 @@ impl Hub {
                 Some(_) if !same_epoch => stream.reset(),
                 Some(i) => {
                     if let Some(body) = &bodies[*i] {
-                        stream.replace(body, epoch, at);
-                    } else if let Some(delta) = deltas.get(*i).filter(|d| !d.is_empty()) {
-                        let cursor = |seq| Cursor { epoch, seq };
-                        stream.push(limits, |seq| delta.encode(&stream.name, cursor(seq), at));
+                        stream.replace(body, &fleet, tick);
+                    } else if let Some(delta) = deltas.get_mut(*i).filter(|d| !d.is_empty()) {
+                        stream.push(limits, std::mem::take(delta), &fleet, tick);
                     }
                 }
             }
         }
-        state.fleet = fleet;
+        (state.fleet, state.tick) = (fleet, tick);
         drop(state);
         self.ticks.send_replace(tick);
     }
@@ -165,7 +166,7 @@ impl Hub {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let mut out = Vec::new();
         for (stream, cursor) in streams {
-            *cursor = Some(stream.collect(*cursor, &state.fleet, &mut out));
+            *cursor = Some(stream.collect(*cursor, (&state.fleet, state.tick), &mut out));
         }
         out
     }
@@ -239,7 +240,7 @@ fn deltas(before: &Fleet, fleet: &Fleet, streams: &[Arc<Stream>]) -> Vec<Delta> 
         if was.is_some_and(|was| !row.differs(was)) {
             continue;
         }
-        let bytes = VehicleBytes::new(row, fleet.at());
+        let change = LazyCell::new(|| was.and_then(|was| row.change(was, fleet.at())));
         let now_in = directory.of(row.places);
         let was_in = was.map(|was| (was, directory.of(was.places)));
         for (kind, now_in) in now_in.into_iter().enumerate() {
@@ -249,13 +250,17 @@ fn deltas(before: &Fleet, fleet: &Fleet, streams: &[Arc<Stream>]) -> Vec<Delta> 
                     deltas[*stream].gone(row.wire.vehicle);
                 }
             }
-            let known = stays.is_some_and(|was| !row.identity_differs(was));
             for stream in now_in {
-                let out = deltas[*stream].changed();
-                if known {
-                    bytes.put(out);
-                } else {
-                    bytes.put_with_identity(row, fleet, streams[*stream].key.language, out);
+                let key = &streams[*stream].key;
+                let out = &mut deltas[*stream];
+                match (key.format, stays) {
+                    (Format::Binary, Some(_)) if let Some(change) = *change => {
+                        out.moved(row.wire.vehicle, change);
+                    }
+                    (Format::Json, Some(was)) if !row.identity_differs(was) => {
+                        out.changed(row.wire.clone());
+                    }
+                    _ => out.changed(in_full(row, fleet, key.language)),
                 }
             }
         }

@@ -10,10 +10,12 @@ mod frames;
 mod hub;
 mod news;
 mod settings;
+mod steady;
 mod stream;
 mod subscriptions;
 mod topic;
 
+pub use frames::Format;
 pub use hub::Hub;
 pub use settings::LiveLimits;
 pub use subscriptions::Subscriptions;

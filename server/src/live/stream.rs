@@ -1,7 +1,7 @@
-//! One topic in one language: where it stands, and its last frames.
+//! One topic in one language and format: where it stands, and its last frames.
 
 use super::fleet::{Fleet, Row};
-use super::frames::{Encoded, snapshot};
+use super::frames::{Delta, Encoded, Format, snapshot};
 use super::news::is_news;
 use super::topic::Topic;
 use crate::view::Language;
@@ -17,9 +17,11 @@ pub struct StreamKey {
     pub topic: Topic,
     /// In whose words.
     pub language: Language,
+    /// How written.
+    pub format: Format,
 }
 
-/// One topic in one language.
+/// One topic in one language and format.
 #[derive(Debug)]
 pub struct Stream {
     /// Which.
@@ -87,11 +89,13 @@ impl Stream {
         tick.wrapping_sub(frames.read_at_tick) <= linger_ticks
     }
 
-    /// Appends a delta. `encode` is given its number.
-    pub fn push(&self, limits: RingLimits, encode: impl FnOnce(u32) -> Encoded) {
+    /// Appends a delta, which leads to `fleet`, of the hub's `tick`.
+    pub fn push(&self, limits: RingLimits, delta: Delta, fleet: &Fleet, tick: u32) {
         let mut frames = self.lock();
         let seq = self.seq().wrapping_add(1);
-        let frame = Arc::new(encode(seq));
+        let cursor = Cursor { epoch: fleet.published.epoch, seq };
+        let body = delta.body(self.key.format);
+        let frame = Arc::new(self.encode(cursor, fleet.at(), body, tick));
         frames.ring_bytes += frame.framed.len();
         frames.ring.push_back(frame);
         frames.snapshot = None;
@@ -110,24 +114,26 @@ impl Stream {
         self.seq.store(self.seq().wrapping_add(1), Ordering::Release);
     }
 
-    /// A topic that is said as a whole: `body` becomes its newest frame if it is news.
-    pub fn replace(&self, body: &Body, epoch: u32, at: i64) {
+    /// A topic that is said as a whole: `body`, of the hub's `tick`, becomes its newest frame if it is news.
+    pub fn replace(&self, body: &Body, fleet: &Fleet, tick: u32) {
+        let (epoch, at) = (fleet.published.epoch, fleet.at());
         let mut frames = self.lock();
         if frames.said.as_ref().is_some_and(|(last, said_at)| !is_news(last, body, at - said_at)) {
             return;
         }
         let seq = self.seq().wrapping_add(1);
-        frames.snapshot = Some(Arc::new(self.encode(Cursor { epoch, seq }, at, body.clone())));
+        frames.snapshot =
+            Some(Arc::new(self.encode(Cursor { epoch, seq }, at, body.clone(), tick)));
         frames.said = Some((body.clone(), at));
         self.seq.store(seq, Ordering::Release);
     }
 
-    /// What a reader who stands at `cursor` lacks, appended to `out`; returns where it then stands. `fleet`
-    /// is the one that the newest frame led up to.
+    /// What a reader who stands at `cursor` lacks, appended to `out`; returns where it then stands. `fleet`,
+    /// of the hub's `tick`, is the one that the newest frame led up to.
     pub fn collect(
         &self,
         cursor: Option<Cursor>,
-        fleet: &Fleet,
+        (fleet, tick): (&Fleet, u32),
         out: &mut Vec<Arc<Encoded>>,
     ) -> Cursor {
         let now = Cursor { epoch: fleet.published.epoch, seq: self.seq() };
@@ -139,7 +145,7 @@ impl Stream {
         let now = Cursor { seq: self.seq(), ..now };
         if cursor.is_none() && self.key.topic.is_whole() {
             // The kept one may be some seconds old and say an old clock.
-            out.push(Arc::new(self.whole(now, fleet)));
+            out.push(Arc::new(self.whole(now, fleet, tick)));
             return now;
         }
         let behind = cursor
@@ -149,32 +155,30 @@ impl Stream {
         if let Some(behind) = behind {
             out.extend(frames.ring.iter().skip(frames.ring.len() - behind).cloned());
         } else {
-            let whole = frames.snapshot.get_or_insert_with(|| Arc::new(self.whole(now, fleet)));
+            let whole =
+                frames.snapshot.get_or_insert_with(|| Arc::new(self.whole(now, fleet, tick)));
             out.push(Arc::clone(whole));
         }
         now
     }
 
-    fn whole(&self, cursor: Cursor, fleet: &Fleet) -> Encoded {
-        let vehicles = |inside: &dyn Fn(&Row) -> bool| {
-            snapshot(fleet, self.key.language, &self.name, cursor, inside)
-        };
-        match &self.key.topic {
+    fn whole(&self, cursor: Cursor, fleet: &Fleet, tick: u32) -> Encoded {
+        let vehicles = |inside: &dyn Fn(&Row) -> bool| snapshot(fleet, self.key.language, inside);
+        let body = match &self.key.topic {
             Topic::Tile(tile) => {
                 vehicles(&|row| row.places.tile == *tile || row.places.wide == *tile)
             }
             Topic::Route(id) => match fleet.published.snapshot.timetable.route_by_id(id) {
                 Some(route) => vehicles(&|row| row.places.route == Some(route)),
-                None => self.encode(cursor, fleet.at(), unknown("route", id)),
+                None => unknown("route", id),
             },
-            Topic::Stop(_) | Topic::Incidents | Topic::Status => {
-                self.encode(cursor, fleet.at(), whole_body(&self.key, fleet))
-            }
-        }
+            Topic::Stop(_) | Topic::Incidents | Topic::Status => whole_body(&self.key, fleet),
+        };
+        self.encode(cursor, fleet.at(), body, tick)
     }
 
-    fn encode(&self, cursor: Cursor, at: i64, body: Body) -> Encoded {
-        Encoded::new(&Frame { topic: self.name.clone(), cursor, at, body })
+    fn encode(&self, cursor: Cursor, at: i64, body: Body, tick: u32) -> Encoded {
+        Encoded::new(&Frame { topic: self.name.clone(), cursor, at, body }, tick, self.key.format)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Frames> {

@@ -1,6 +1,6 @@
 //! What one reader follows, and where it stands in each.
 
-use super::frames::{Encoded, own};
+use super::frames::{Encoded, Format, own};
 use super::hub::Hub;
 use super::stream::{Stream, StreamKey};
 use super::topic::Topic;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub struct Subscriptions {
     hub: Arc<Hub>,
     language: Language,
+    format: Format,
     streams: Vec<(Arc<Stream>, Option<Cursor>)>,
     /// Frames of the connection's own that are still to be sent.
     own: Vec<Arc<Encoded>>,
@@ -21,8 +22,8 @@ pub struct Subscriptions {
 
 impl Subscriptions {
     /// Nothing yet.
-    pub fn new(hub: Arc<Hub>, language: Language) -> Self {
-        Self { hub, language, streams: Vec::new(), own: Vec::new() }
+    pub fn new(hub: Arc<Hub>, language: Language, format: Format) -> Self {
+        Self { hub, language, format, streams: Vec::new(), own: Vec::new() }
     }
 
     /// From now on exactly these topics. Those kept go on where they are, or where their cursor says.
@@ -48,11 +49,11 @@ impl Subscriptions {
             match self.open(&wanted.topic) {
                 Ok(stream) => self.streams.push((stream, wanted.cursor)),
                 Err(words) => {
-                    let (epoch, at) = self.hub.now();
+                    let (epoch, at, tick) = self.hub.now();
                     let cursor = Cursor { epoch, seq: 0 };
                     let topic = wanted.topic.clone();
                     let frame = Frame { topic, cursor, at, body: Body::Error(words) };
-                    self.own.push(Arc::new(Encoded::new(&frame)));
+                    self.own.push(Arc::new(Encoded::new(&frame, tick, self.format)));
                 }
             }
         }
@@ -62,15 +63,16 @@ impl Subscriptions {
     }
 
     fn open(&self, name: &str) -> Result<Arc<Stream>, String> {
-        let key = StreamKey { topic: Topic::parse(name)?, language: self.language };
+        let (language, format) = (self.language, self.format);
+        let key = StreamKey { topic: Topic::parse(name)?, language, format };
         let stream = self.hub.open(key);
         stream.ok_or_else(|| "too many topics are followed just now: try again later".to_owned())
     }
 
     /// Something of the connection's own, sent with the next frames.
     pub fn say(&mut self, body: Body) {
-        let (epoch, at) = self.hub.now();
-        self.own.push(Arc::new(own(Cursor { epoch, seq: 0 }, at, body)));
+        let (epoch, at, tick) = self.hub.now();
+        self.own.push(Arc::new(own(Cursor { epoch, seq: 0 }, at, body, tick, self.format)));
     }
 
     /// Where the reader stands in each topic that it was sent something of.
@@ -78,10 +80,18 @@ impl Subscriptions {
         self.streams.iter().filter_map(|(_, cursor)| *cursor).collect()
     }
 
-    /// The frames that the reader lacks.
+    /// The frames that the reader lacks, those of one publication after those of the one before: what a
+    /// vehicle did between two topics is told in the order in which it happened.
     pub fn collect(&mut self) -> Vec<Arc<Encoded>> {
         let mut frames = std::mem::take(&mut self.own);
+        let own = frames.len();
         frames.extend(self.hub.collect(&mut self.streams));
+        let news = &mut frames[own..];
+        if let Some(newest) = news.first().map(|f| f.tick)
+            && news.iter().any(|f| f.tick != newest)
+        {
+            news.sort_by_key(|f| std::cmp::Reverse(newest.wrapping_sub(f.tick) as i32));
+        }
         frames
     }
 }

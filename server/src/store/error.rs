@@ -15,7 +15,9 @@ pub enum StoreError {
     #[error("a SQLite database in memory cannot be shared between readers and writer; name a file")]
     InMemory,
     /// The database does not answer.
-    #[error("the database cannot be reached: {0}")]
+    #[error(
+        "the database cannot be reached: {0}; check DATABASE_URL (sqlite:FILE or postgres://user:password@host/name), `jolda doctor` tells more"
+    )]
     Connect(#[source] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date: {0}")]

@@ -1,6 +1,10 @@
 //! Lines on the wire.
 
+use geo::{Coord, LineString, SimplifyIdx};
 use transit::{LatLon, Polyline};
+
+/// Metres of a degree of latitude, about.
+const DEGREE_M: f64 = 111_195.0;
 
 /// Points as lon, lat, lon, lat, …, degrees × 1e5, each a difference to the one before (the first to zero).
 /// Points that fall on the one before (1 m) are left out; the ends never are.
@@ -31,6 +35,15 @@ pub fn stretch(line: &Polyline, from_m: f64, to_m: f64) -> Vec<LatLon> {
     points
 }
 
+/// Without the points that lie within `tolerance_m` of the line through the others; the ends stay.
+pub fn simplified(points: Vec<LatLon>, tolerance_m: f64) -> Vec<LatLon> {
+    let Some(first) = points.first() else { return points };
+    let narrowing = first.lat.to_radians().cos();
+    let flat: LineString =
+        points.iter().map(|p| Coord { x: p.lon * narrowing, y: p.lat }).collect();
+    flat.simplify_idx(tolerance_m / DEGREE_M).into_iter().map(|i| points[i]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +71,15 @@ mod tests {
         assert!(part[0].distance_m(part[1]) > 99.0 && part[1].distance_m(part[2]) < 101.0);
         assert_eq!(stretch(&line, 10.0, 10.0).len(), 2, "a stretch of no length is still a line");
         assert_eq!(stretch(&line, 0.0, line.length_m()).first(), line.points.first());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out_of_a_line() {
+        let place = |lat: f64| LatLon::new(lat, 76.90 + (lat - 43.25).abs() * 1e-3);
+        let straight: Vec<LatLon> = (0..50).map(|i| place(43.25 + f64::from(i) * 1e-4)).collect();
+        assert_eq!(simplified(straight.clone(), 4.0), [straight[0], straight[49]]);
+        let bent = line().points;
+        assert_eq!(simplified(bent.clone(), 4.0), bent, "the corner stays");
+        assert_eq!(simplified(Vec::new(), 4.0), []);
     }
 }

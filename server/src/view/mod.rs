@@ -83,6 +83,15 @@ impl Bounds {
             && place.lon >= self.west
             && place.lon <= self.east
     }
+
+    /// Whether the box about two places has a part in it.
+    #[inline]
+    pub fn meets(&self, a: transit::LatLon, b: transit::LatLon) -> bool {
+        a.lat.max(b.lat) >= self.south
+            && a.lat.min(b.lat) <= self.north
+            && a.lon.max(b.lon) >= self.west
+            && a.lon.min(b.lon) <= self.east
+    }
 }
 
 /// The band on the wire.

@@ -1,14 +1,14 @@
 //! Segments and their intensity on the wire.
 
 use super::{Bounds, View};
-use api::{Segment, SegmentList};
+use api::{Network, NetworkLine, Segment, SegmentList};
 use transit::ids::{RouteIdx, SegmentIdx};
 use transit::monitor::SegmentState;
 
 /// Which segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SegmentFilter {
-    /// Only those with an end in here.
+    /// Only those that may be seen in here: the box about their two stops meets it.
     pub bounds: Option<Bounds>,
     /// Only those that this route runs.
     pub route: Option<RouteIdx>,
@@ -24,12 +24,29 @@ impl View {
         SegmentList { at: self.snapshot().at, segments, more: passing.next().is_some() }
     }
 
+    /// Every segment of the timetable that passes `filter`, at most `limit`: what runs now plays no part.
+    pub fn network(&self, filter: SegmentFilter, limit: usize) -> Network {
+        let timetable = self.timetable();
+        let all = (0..timetable.segments.len()).map(SegmentIdx::from);
+        let mut passing = all.filter(|s| self.segment_passes(*s, filter));
+        let line = |index: SegmentIdx| {
+            let segment = &timetable.segments[index.get()];
+            NetworkLine {
+                from_stop_id: timetable.stop(segment.from).id.to_string(),
+                to_stop_id: timetable.stop(segment.to).id.to_string(),
+                line_e5: self.fixed.segment_line(timetable, index),
+            }
+        };
+        let lines = passing.by_ref().take(limit).map(line).collect();
+        Network { lines, more: passing.next().is_some() }
+    }
+
     fn segment_passes(&self, index: SegmentIdx, filter: SegmentFilter) -> bool {
         let timetable = self.timetable();
         let segment = &timetable.segments[index.get()];
-        let inside = |b: Bounds| {
-            let places = [segment.from, segment.to].map(|s| timetable.stop(s).place);
-            places.into_iter().flatten().any(|p| b.contains(p))
+        let inside = |b: Bounds| match [segment.from, segment.to].map(|s| timetable.stop(s).place) {
+            [Some(from), Some(to)] => b.meets(from, to),
+            places => places.into_iter().flatten().any(|p| b.contains(p)),
         };
         filter.bounds.is_none_or(inside)
             && filter

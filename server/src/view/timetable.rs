@@ -1,6 +1,6 @@
 //! What is fixed for the life of a timetable, made once and shared by all readers.
 
-use super::line::{encode_line_e5, stretch};
+use super::line::{encode_line_e5, simplified, stretch};
 use super::search::SearchIndex;
 use super::{Bounds, Language};
 use rustc_hash::FxHashMap;
@@ -97,6 +97,9 @@ impl TimetableView {
     }
 }
 
+/// What a line may lose for the map: less than its own width on the ground, metres.
+const LINE_TOLERANCE_M: f64 = 3.0;
+
 fn segment_line(timetable: &Timetable, segment: SegmentIdx) -> Vec<i32> {
     let segment = &timetable.segments[segment.get()];
     let Some((index, position)) = segment.patterns.first().copied() else { return Vec::new() };
@@ -106,7 +109,8 @@ fn segment_line(timetable: &Timetable, segment: SegmentIdx) -> Vec<i32> {
     else {
         return Vec::new();
     };
-    encode_line_e5(stretch(timetable.shape_of(index), *from_m, *to_m))
+    let line = stretch(timetable.shape_of(index), *from_m, *to_m);
+    encode_line_e5(simplified(line, LINE_TOLERANCE_M))
 }
 
 fn bounds(timetable: &Timetable) -> Option<Bounds> {

@@ -1,9 +1,10 @@
 //! Frames without sockets: whatever happens and whenever a reader looks, what it holds is what is.
 
 use crate::city::{City, NOW, on_trip, published, timetable, vehicle};
+use api::live::pack::{Moved, Unpacker};
 use api::live::{Body, Cursor, Frame, LiveVehicle, Subscription};
 use proptest::prelude::*;
-use server::live::{Hub, LiveLimits, Subscriptions};
+use server::live::{Format, Hub, LiveLimits, Subscriptions};
 use server::view::{Language, TimetableViews};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,35 +35,46 @@ pub struct Reader {
 impl Reader {
     /// Takes a frame; panics where it breaks the protocol.
     pub fn take(&mut self, frame: Frame) {
-        // Ages are against the frame; kept against the clock, so that frames of different times agree.
-        let keep =
-            |v: LiveVehicle| LiveVehicle { age_s: (frame.at - i64::from(v.age_s)) as u32, ..v };
-        match frame.body {
+        match &frame.body {
             Body::Snapshot(vehicles) => {
                 self.snapshots += 1;
                 assert!(vehicles.iter().all(|v| v.identity.is_some()));
-                let all = vehicles.into_iter().map(|v| (v.vehicle, keep(v))).collect();
+                let all = vehicles.iter().map(|v| (v.vehicle, v.clone())).collect();
                 self.topics.insert(frame.topic, (frame.cursor, all));
             }
             Body::Delta { changed, gone } => {
-                self.deltas += 1;
-                let (cursor, all) = self.topics.get_mut(&frame.topic).expect("a delta to nothing");
-                assert_eq!(frame.cursor.epoch, cursor.epoch);
-                assert_eq!(frame.cursor.seq, cursor.seq + 1, "frames follow each other");
-                *cursor = frame.cursor;
-                assert!(!(changed.is_empty() && gone.is_empty()), "a delta says something");
-                for vehicle in gone {
-                    assert!(all.remove(&vehicle).is_some(), "{vehicle} was not here");
-                }
-                for mut vehicle in changed {
-                    let before = all.remove(&vehicle.vehicle);
-                    if vehicle.identity.is_none() {
-                        vehicle.identity = before.expect("a stranger without identity").identity;
-                    }
-                    all.insert(vehicle.vehicle, keep(vehicle));
-                }
+                self.delta(&frame, changed, &Moved::default(), gone);
+            }
+            Body::Packed { changed, moved, gone } => {
+                self.delta(&frame, changed, moved, gone);
             }
             _ => {}
+        }
+    }
+
+    fn delta(&mut self, of: &Frame, changed: &[LiveVehicle], moved: &Moved, gone: &[u32]) {
+        self.deltas += 1;
+        let (cursor, all) = self.topics.get_mut(&of.topic).expect("a delta to nothing");
+        assert_eq!(of.cursor.epoch, cursor.epoch);
+        assert_eq!(of.cursor.seq, cursor.seq + 1, "frames follow each other");
+        *cursor = of.cursor;
+        let silent = changed.is_empty() && moved.count == 0 && gone.is_empty();
+        assert!(!silent, "a delta says something");
+        for vehicle in gone {
+            assert!(all.remove(vehicle).is_some(), "{vehicle} was not here");
+        }
+        let mut unpacker = Unpacker::new(moved, of.at);
+        while !unpacker.is_done() {
+            let number = unpacker.vehicle().expect("a number");
+            let vehicle = all.get_mut(&number).expect("a stranger moved");
+            unpacker.apply(vehicle).expect("what moved");
+        }
+        for mut vehicle in changed.iter().cloned() {
+            let before = all.remove(&vehicle.vehicle);
+            if vehicle.identity.is_none() {
+                vehicle.identity = before.expect("a stranger without identity").identity;
+            }
+            all.insert(vehicle.vehicle, vehicle);
         }
     }
 
@@ -182,42 +194,45 @@ struct Following {
     reader: Reader,
     names: Vec<&'static str>,
     language: Language,
+    format: Format,
 }
 
 impl Following {
-    fn new(hub: &Arc<Hub>, language: Language) -> Self {
-        let mut subscriptions = Subscriptions::new(Arc::clone(hub), language);
+    fn new(hub: &Arc<Hub>, language: Language, format: Format) -> Self {
+        let mut subscriptions = Subscriptions::new(Arc::clone(hub), language, format);
         subscriptions.set(&topics(&TOPICS));
-        Self { subscriptions, reader: Reader::default(), names: TOPICS.to_vec(), language }
+        Self { subscriptions, reader: Reader::default(), names: TOPICS.to_vec(), language, format }
     }
 
     fn look(&mut self) {
         for encoded in self.subscriptions.collect() {
-            for frame in split(&encoded.framed) {
-                let again: Frame = serde_json::from_slice(encoded.json()).unwrap();
-                assert_eq!(frame, again, "JSON says the same");
+            let frames = match self.format {
+                Format::Binary => split(&encoded.framed),
+                Format::Json => vec![serde_json::from_slice(&encoded.framed).unwrap()],
+            };
+            for frame in frames {
                 self.reader.take(frame);
             }
         }
     }
 
     fn come_back(&mut self, hub: &Arc<Hub>) {
-        let mut subscriptions = Subscriptions::new(Arc::clone(hub), self.language);
+        let mut subscriptions = Subscriptions::new(Arc::clone(hub), self.language, self.format);
         subscriptions.set(&self.reader.cursors());
         self.subscriptions = subscriptions;
     }
 
-    /// What it holds is what somebody gets who comes now.
+    /// What it holds is what somebody gets who comes now, in either format.
     fn check(&self, hub: &Arc<Hub>) {
-        let mut fresh = Following {
-            subscriptions: Subscriptions::new(Arc::clone(hub), self.language),
-            ..Following::new(hub, self.language)
-        };
-        fresh.subscriptions.set(&topics(&self.names));
-        fresh.look();
-        for name in &self.names {
-            let (mine, theirs) = (&self.reader.topics[*name], &fresh.reader.topics[*name]);
-            assert_eq!(mine, theirs, "{name}");
+        for format in [Format::Binary, Format::Json] {
+            let mut fresh = Following::new(hub, self.language, format);
+            fresh.subscriptions.set(&topics(&self.names));
+            fresh.look();
+            for name in &self.names {
+                let (mine, theirs) = (&self.reader.topics[*name], &fresh.reader.topics[*name]);
+                assert_eq!(mine.1, theirs.1, "{name}");
+                assert!(format != self.format || mine.0 == theirs.0, "{name} at its newest frame");
+            }
         }
     }
 }
@@ -227,8 +242,13 @@ fn run(steps: &[Step]) -> (usize, usize) {
     let limits = LiveLimits { ring_frames: 3, linger_ticks: 4, ..LiveLimits::default() };
     let (_publish, publications) = watch::channel(published(&timetable, (1, 1), NOW, Vec::new()));
     let hub = Hub::new(publications, Arc::new(TimetableViews::default()), limits);
-    let languages = [Language::Ru, Language::Kk, Language::Ru, Language::En];
-    let mut readers = languages.map(|language| Following::new(&hub, language));
+    let kinds = [
+        (Language::Ru, Format::Binary),
+        (Language::Kk, Format::Json),
+        (Language::Ru, Format::Json),
+        (Language::En, Format::Binary),
+    ];
+    let mut readers = kinds.map(|(language, format)| Following::new(&hub, language, format));
     let (mut fleet, mut timetable, mut epoch) = (BTreeMap::new(), timetable, 1);
     for (tick, step) in steps.iter().enumerate() {
         let at = NOW + tick as i64;
@@ -291,7 +311,7 @@ fn a_reader_who_looks_each_tick_gets_one_snapshot_and_then_deltas() {
 async fn readers_of_one_topic_share_the_same_bytes() {
     let city = City::usual().await;
     let subscribe = || {
-        let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::Ru);
+        let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::Ru, Format::Binary);
         s.set(&topics(&["tile/8/182/93"]));
         s
     };
@@ -306,7 +326,7 @@ async fn readers_of_one_topic_share_the_same_bytes() {
 #[tokio::test]
 async fn frames_are_postcards_own_encoding() {
     let city = City::usual().await;
-    let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::Kk);
+    let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::Kk, Format::Binary);
     s.set(&topics(&["route/r12", "tile/8/182/93"]));
     let mut all = s.collect();
     let mut fleet = crate::city::fleet(&city.timetable);
@@ -330,7 +350,7 @@ async fn frames_are_postcards_own_encoding() {
 #[tokio::test]
 async fn whole_topics_speak_when_they_have_news() {
     let city = City::usual().await;
-    let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::En);
+    let mut s = Subscriptions::new(Arc::clone(&city.hub), Language::En, Format::Binary);
     s.set(&topics(&["status", "incidents", "stop/A", "stop/none", "route/none", "nonsense"]));
     let first: Vec<Frame> = s.collect().iter().flat_map(|e| split(&e.framed)).collect();
     let said = |topic: &str| first.iter().find(|f| f.topic == topic).map(|f| &f.body);

@@ -12,6 +12,7 @@ use tokio::net::TcpSocket;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
+use transit::monitor::VehicleState;
 
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -70,14 +71,16 @@ async fn a_reader_gets_a_snapshot_then_what_changes() {
     let Body::Snapshot(vehicles) = &first[0].body else { panic!("{first:?}") };
     let identity = vehicles[0].identity.as_ref().unwrap();
     assert_eq!((identity.vehicle_id.as_str(), identity.trip_id.as_deref()), ("bus-1", Some("t1")));
-    assert_eq!((vehicles[0].along_m, vehicles[0].age_s), (Some(900), 15));
+    assert_eq!((vehicles[0].along_m, vehicles[0].measured_at), (Some(900), NOW - 15));
     assert!(vehicles[0].speed_dmps > 0);
     city.publish.send_replace(moved(&city, 2, 50.0));
     let then = frames(&mut socket).await;
-    let Body::Delta { changed, gone } = &then[0].body else { panic!("{then:?}") };
-    assert_eq!((changed.len(), gone.len()), (1, 0));
-    assert!(changed[0].identity.is_none(), "known already");
-    assert_eq!((changed[0].along_m, changed[0].age_s), (Some(950), 0));
+    let Body::Packed { changed, moved, gone } = &then[0].body else { panic!("{then:?}") };
+    assert_eq!((changed.len(), moved.count, gone.len()), (0, 1, 0), "known already");
+    let mut reader = Reader::default();
+    first.iter().chain(&then).for_each(|f| reader.take(f.clone()));
+    let now = &reader.topics["route/r12"].1[&vehicles[0].vehicle];
+    assert_eq!((now.along_m, now.measured_at), (Some(950), NOW + 2));
     assert_eq!(then[0].cursor, Cursor { seq: first[0].cursor.seq + 1, ..first[0].cursor });
 }
 
@@ -96,7 +99,7 @@ async fn a_reader_who_returns_gets_what_it_missed_or_all_anew() {
     subscribe(&mut socket, &[("route/r12", Some(cursor))]).await;
     let missed = frames(&mut socket).await;
     assert_eq!(missed.len(), 3);
-    assert!(missed.iter().all(|f| matches!(f.body, Body::Delta { .. })));
+    assert!(missed.iter().all(|f| matches!(f.body, Body::Packed { .. })));
     let newest = missed[2].cursor;
 
     // As far as it came, and asked again: from there on. A cursor that cannot be served: all anew.
@@ -123,11 +126,20 @@ async fn json_says_the_same_as_binary() {
     let topics = [("tile/8/182/93", None), ("stop/A", None), ("status", None), ("incidents", None)];
     subscribe(&mut binary, &topics).await;
     subscribe(&mut json, &topics).await;
-    assert_eq!(frames(&mut binary).await, frames(&mut json).await);
+    let mut readers = [Reader::default(), Reader::default()];
+    let mut both = async || {
+        let (one, other) = (frames(&mut binary).await, frames(&mut json).await);
+        for (reader, frames) in readers.iter_mut().zip([&one, &other]) {
+            frames.iter().cloned().for_each(|f| reader.take(f));
+        }
+        assert_eq!(readers[0].topics, readers[1].topics);
+        (one, other)
+    };
+    let (one, other) = both().await;
+    assert_eq!(one, other, "what is whole");
     city.publish.send_replace(moved(&city, 2, 30.0));
-    let (one, other) = (frames(&mut binary).await, frames(&mut json).await);
-    assert_eq!(one, other);
-    let text = serde_json::to_value(&one[0]).unwrap();
+    let (_, other) = both().await;
+    let text = serde_json::to_value(&other[0]).unwrap();
     assert!(text["body"]["delta"]["changed"][0]["along_m"] == 930, "{text}");
 }
 
@@ -240,8 +252,14 @@ async fn a_slow_reader_skips_to_the_newest_state() {
     for tick in 2..TICKS {
         let at = NOW + i64::from(tick);
         let shift = f64::from(tick) * 1e-5;
-        let all = (0..VEHICLES).map(|n| vehicle(n, 43.2 + shift, 76.8 + f64::from(n) * 1e-5, at));
-        city.hub.publish(published(&city.timetable, (1, tick), at, all.collect()));
+        // Named anew each time, so that they are said in full: what only moves would fit in the line.
+        let label = Some(format!("{tick}").into());
+        let at_tick = |n| VehicleState {
+            label: label.clone(),
+            ..vehicle(n, 43.2 + shift, 76.8 + f64::from(n) * 1e-5, at)
+        };
+        let all = (0..VEHICLES).map(at_tick).collect();
+        city.hub.publish(published(&city.timetable, (1, tick), at, all));
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let newest = ((43.2 + f64::from(TICKS - 1) * 1e-5) * 1e6_f64).round() as i32;

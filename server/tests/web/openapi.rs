@@ -30,13 +30,19 @@ async fn the_document_is_sound_and_as_agreed() {
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
-    for (path, item) in document["paths"].as_object().unwrap() {
-        let operation = &item["get"];
-        assert!(operation["operationId"].is_string(), "{path}");
-        assert!(operation["responses"]["200"]["content"].is_object(), "{path}");
-        let named = operation["parameters"].as_array().unwrap();
+    let operations = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().values().map(move |operation| (path, operation))
+    });
+    let mut ids = std::collections::BTreeSet::new();
+    for (path, operation) in operations {
+        assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{path}");
+        let responses = operation["responses"].as_object().unwrap();
+        let good = ["200", "201"].iter().any(|s| responses.contains_key(*s));
+        let content = responses.iter().any(|(s, r)| s.starts_with('2') && r["content"].is_object());
+        assert!(responses.contains_key("204") || good && content, "{path}");
         for part in path.split('/').filter_map(|p| p.strip_prefix('{')) {
             let name = part.trim_end_matches('}');
+            let named = operation["parameters"].as_array().unwrap();
             let known = named.iter().any(|p| p["in"] == "path" && p["name"] == name);
             assert!(known, "{path}: {name} is not described");
         }

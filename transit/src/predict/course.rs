@@ -17,6 +17,8 @@ const LEAST_S: f64 = 8.0;
 /// Which quantiles are told.
 const SHARES: [f64; TOLD] = [0.1, PROMISED, 0.5, 0.9];
 const TOLD: usize = 4;
+/// A bus is never thought surer than this to have come already, unseen.
+const UNSEEN_MOST: f64 = 0.8;
 
 /// Where the way begins.
 #[derive(Clone, Copy, Debug)]
@@ -76,8 +78,8 @@ impl<'a> Course<'a> {
             times: timetable.stop_times(instance.trip),
             base: timetable.origin(instance.service_date) + shift,
             timed: timetable.frequencies(instance.trip).iter().all(|f| f.exact),
-            own: progress.map_or_else(Own::default, |p| p.own),
-            stays: progress.map_or_else(Own::default, |p| p.stays),
+            own: progress.map_or_else(Own::default, |p| p.own.now),
+            stays: progress.map_or_else(Own::default, |p| p.stays.now),
         }
     }
 
@@ -203,6 +205,16 @@ impl<'a> Course<'a> {
         Guess { departs_s, ..guess }
     }
 
+    /// Whoever asks still waits: where the bus may have come already, unseen, it is told when it comes if it has
+    /// not, `passed` deviations after its mean.
+    fn not_come(&self, basis: Basis, ahead: &Ahead, passed: f64) -> [f64; TOLD] {
+        let errors = &self.learnt.city.errors;
+        ahead.between(|h| {
+            let before = errors.share_below(basis, h, passed).min(UNSEEN_MOST);
+            errors.quantiles(basis, h, SHARES.map(|share| before + share * (1.0 - before)))
+        })
+    }
+
     /// Ranges of the stops that [`Course::walk`] comes to. `now` is when it is asked.
     pub fn predict(
         &self,
@@ -218,7 +230,12 @@ impl<'a> Course<'a> {
         let last = self.times.len() - 1;
         let mut floor = [now; TOLD];
         self.walk(anchor, |guess| {
-            let off = between(&table, guess.arrives_s - from_s);
+            let ahead = Ahead::of(guess.arrives_s - from_s);
+            let mut off = ahead.between(|h| table[h]);
+            let passed = (now as f64 - guess.arrives_s) / guess.scale_s();
+            if passed > off[0] {
+                off = self.not_come(basis, &ahead, passed);
+            }
             for (floor, off) in floor.iter_mut().zip(off) {
                 let at = (guess.arrives_s + off * guess.scale_s()).round() as EpochS;
                 *floor = at.max(*floor);
@@ -256,14 +273,25 @@ pub(super) fn reach_from(basis: Basis, anchor: Anchor, now: EpochS) -> f64 {
     }
 }
 
-/// Between the middles of the horizons on both sides.
-fn between(table: &[[f64; TOLD]; HORIZONS], ahead_s: f64) -> [f64; TOLD] {
-    let above = (0..HORIZONS).find(|h| typical_s(*h) as f64 >= ahead_s).unwrap_or(HORIZONS - 1);
-    let below = above.saturating_sub(1);
-    if above == below {
-        return table[above];
+/// Between which two horizons a prediction looks ahead, and how near the second.
+struct Ahead {
+    below: usize,
+    above: usize,
+    part: f64,
+}
+
+impl Ahead {
+    fn of(ahead_s: f64) -> Self {
+        let above = (0..HORIZONS).find(|h| typical_s(*h) as f64 >= ahead_s).unwrap_or(HORIZONS - 1);
+        let below = above.saturating_sub(1);
+        let (low_s, high_s) = (typical_s(below) as f64, typical_s(above) as f64);
+        let part = if above == below { 0.0 } else { (ahead_s - low_s) / (high_s - low_s) };
+        Self { below, above, part: part.clamp(0.0, 1.0) }
     }
-    let (low_s, high_s) = (typical_s(below) as f64, typical_s(above) as f64);
-    let part = ((ahead_s - low_s) / (high_s - low_s)).clamp(0.0, 1.0);
-    std::array::from_fn(|i| table[below][i] + (table[above][i] - table[below][i]) * part)
+
+    /// Between what is at the middles of both.
+    fn between<const N: usize>(&self, at: impl Fn(usize) -> [f64; N]) -> [f64; N] {
+        let (below, above) = (at(self.below), at(self.above));
+        std::array::from_fn(|i| below[i] + (above[i] - below[i]) * self.part)
+    }
 }

@@ -60,6 +60,11 @@ impl Errors {
         shares.map(|share| q.quantile(share))
     }
 
+    /// Share of the errors that are less than `off` deviations.
+    pub fn share_below(&self, basis: Basis, horizon: usize, off: f64) -> f64 {
+        self.by_basis[basis as usize][horizon].share_below(off)
+    }
+
     pub fn add_start(&mut self, late_s: f64) {
         self.start.add(late_s / MINUTE_S);
     }

@@ -5,7 +5,7 @@ use super::errors::{HORIZONS, horizon, typical_s};
 use super::history::{HoldKind, planned_run_s};
 use super::pending::{CHECKED, Made, Pending};
 use super::reading::{block_start, next_of_block};
-use super::traffic::{Own, Today};
+use super::traffic::Trend;
 use super::{Basis, Predictor, When};
 use crate::event::StopVisit;
 use crate::flow::VehicleFacts;
@@ -41,9 +41,9 @@ pub(super) struct Progress {
     pub position: u16,
     /// When it left that stop.
     left: Option<EpochS>,
-    pub own: Own,
+    pub own: Trend,
     /// The same of its stays at stops.
-    pub stays: Own,
+    pub stays: Trend,
     /// When it came to the end of this run, or before that of the run before.
     pub ended: Option<EpochS>,
 }
@@ -161,7 +161,7 @@ impl Predictor {
         timetable: &Timetable,
         visit: &StopVisit,
         (left, arrival): (EpochS, EpochS),
-        own: &mut Own,
+        own: &mut Trend,
     ) {
         let run_s = arrival - left;
         if !(1..=RUN_MOST_S).contains(&run_s) {
@@ -177,14 +177,13 @@ impl Predictor {
         let off = city.history.add_run(segment, planned_s, when, run_s as f64);
         let timed = timetable.frequencies(visit.instance.trip).iter().all(|f| f.exact);
         let late_s = left - timetable.scheduled(visit.instance, from).1;
-        let today = Today { own: *own, late_s: timed.then_some(late_s as f64) };
-        city.persistence.add(&segment.leaders, today, arrival, off);
+        city.persistence.add(&segment.leaders, own.earlier(), arrival, off);
         segment.leaders.add(arrival, off);
-        own.add(off);
+        own.add(arrival, off, timed.then_some(late_s as f64));
     }
 
     /// How long it stood, and whether it waited for its time.
-    fn stayed(&mut self, timetable: &Timetable, visit: &StopVisit, stays: &mut Own) {
+    fn stayed(&mut self, timetable: &Timetable, visit: &StopVisit, stays: &mut Trend) {
         let position = usize::from(visit.stop_position);
         let pattern = timetable.pattern(visit.pattern);
         let (Some(arrival), Some(departure)) = (visit.arrival, visit.departure) else { return };
@@ -206,8 +205,8 @@ impl Predictor {
             }
         }
         let off = city.history.add_dwell(segment, when, (departure - arrival) as f64);
-        city.persistence.add_stay(*stays, off);
-        stays.add(off);
+        city.persistence.add_stay(stays.earlier().own, off);
+        stays.add(departure, off, None);
     }
 
     /// Time has passed: some predictions are put aside, to be held against what comes.

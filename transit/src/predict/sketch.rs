@@ -61,6 +61,20 @@ impl Quantiles {
         }
         unsquash(edge(BINS))
     }
+
+    /// The share (0..1) that lies below `value`.
+    pub fn share_below(&self, value: f64) -> f64 {
+        let mut below = 0.0;
+        for (i, bin) in self.bins.iter().enumerate() {
+            let (low, high) = (unsquash(edge(i)), unsquash(edge(i + 1)));
+            let part = ((value - low) / (high - low)).clamp(0.0, 1.0);
+            below += f64::from(*bin) * part;
+            if part < 1.0 {
+                break;
+            }
+        }
+        below / f64::from(self.total)
+    }
 }
 
 /// Lower edge of a bin, squashed.
@@ -87,6 +101,10 @@ mod tests {
         assert!((q.quantile(0.1) + 0.8).abs() < 0.08, "{}", q.quantile(0.1));
         assert!(q.quantile(0.5).abs() < 0.05, "{}", q.quantile(0.5));
         assert!((q.quantile(0.9) - 0.8).abs() < 0.08, "{}", q.quantile(0.9));
+        for share in [0.05, 0.3, 0.5, 0.77, 0.95] {
+            let back = q.share_below(q.quantile(share));
+            assert!((back - share).abs() < 0.001, "{share}: {back}");
+        }
     }
 
     #[test]

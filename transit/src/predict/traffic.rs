@@ -137,6 +137,44 @@ impl Own {
     }
 }
 
+/// Two stretches between the same two fixes share what is not known of either: they are one observation, and
+/// what is off on the one says nothing of the other. So persistence is learnt from what was known so long
+/// before, seconds: longer than most feeds are silent between two fixes.
+const APART_S: EpochS = 300;
+
+/// What was known of a vehicle some time ago.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Mark {
+    at: EpochS,
+    own: Own,
+    /// Seconds late.
+    late_s: Option<f32>,
+}
+
+/// What a vehicle is off on its run, now and between one and two [`APART_S`] ago.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Trend {
+    pub now: Own,
+    earlier: Mark,
+    later: Mark,
+}
+
+impl Trend {
+    /// A stretch or a stay that ended at `at` was `off`, begun `late_s`.
+    pub fn add(&mut self, at: EpochS, off: f64, late_s: Option<f64>) {
+        if at - self.later.at >= APART_S {
+            self.earlier = self.later;
+            self.later = Mark { at, own: self.now, late_s: late_s.map(|s| s as f32) };
+        }
+        self.now.add(off);
+    }
+
+    /// What could have been said then of what is seen now.
+    pub fn earlier(&self) -> Today {
+        Today { own: self.earlier.own, late_s: self.earlier.late_s.map(f64::from) }
+    }
+}
+
 impl Persistence {
     fn alike(&self, age_s: EpochS) -> f64 {
         let class = AGES_S.iter().position(|a| age_s.abs() < *a);
@@ -178,7 +216,8 @@ impl Persistence {
         guess
     }
 
-    /// Learns from a bus that was `off` at `at`, before it is remembered as a leader.
+    /// Learns from a bus that was `off` at `at`, before it is remembered as a leader. `today` is what was known
+    /// of it well before ([`Trend::earlier`]).
     pub fn add(&mut self, leaders: &Leaders, today: Today, at: EpochS, off: f64) {
         let off = off.clamp(-OFF_MOST, OFF_MOST);
         if let Some(leader) = leaders.0[0]

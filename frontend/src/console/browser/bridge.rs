@@ -137,7 +137,7 @@ fn ready(app: &Rc<App>, map: LiveMap) {
         map.label(*id, bus.identity.route_short_name.as_deref().or(Some("")));
     }
     let layers = app.signals.layers;
-    Effect::new(move |before: Option<[bool; 3]>| {
+    Effect::new(move |before: Option<[bool; 4]>| {
         let now = layers.get();
         for (i, name) in LAYERS.into_iter().enumerate() {
             if before.map_or(!now[i], |before| before[i] != now[i]) {

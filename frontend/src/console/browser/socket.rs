@@ -198,6 +198,11 @@ fn labels(app: &App, news: &News) {
 
 fn status_came(app: &Rc<App>, status: &Status) {
     app.speed.set(status.speed);
+    let deaf = status.feeds.iter().all(|feed| feed.down || feed.header_at.is_none());
+    let link = if deaf { Link::Silent } else { Link::Live };
+    if app.signals.link.get_untracked() != link {
+        app.signals.link.set(link);
+    }
     let down = status.feeds.iter().filter(|f| f.down).map(|f| f.feed_id.clone()).collect();
     let doubts = (status.warming_up, status.store_down, down);
     let before = app.socket.borrow_mut().doubts.replace(doubts.clone());

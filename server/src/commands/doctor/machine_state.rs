@@ -2,7 +2,8 @@
 
 use super::Finding;
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Settings, Site};
+use crate::http::SITE_MARK;
 use crate::{machine, run};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::net::SocketAddr;
@@ -82,13 +83,18 @@ pub(super) fn clock() -> Finding {
     }
 }
 
-pub(super) fn site(folder: &Path) -> Finding {
-    if folder.join("hash.txt").is_file() {
+pub(super) fn site(site: &Site) -> Finding {
+    let folder = site.folder_found();
+    if folder.join(SITE_MARK).is_file() {
+        let folder = folder.canonicalize().unwrap_or(folder);
         Finding::good("site", format!("the browser's files are in {}", folder.display()))
     } else {
         Finding::doubtful(
             "site",
-            format!("the browser's files are not in {}", folder.display()),
+            format!(
+                "the browser's files are neither in {} nor beside the binary",
+                folder.display()
+            ),
             "run `make web` in the repository, or set site.folder; lists work without, the map does not",
         )
     }

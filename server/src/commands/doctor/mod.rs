@@ -111,7 +111,7 @@ async fn examine(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.extend(machine_state::disk(&settings.data_dir).await);
     findings.extend(machine_state::memory());
     findings.push(machine_state::clock());
-    findings.push(machine_state::site(&settings.site.folder));
+    findings.push(machine_state::site(&settings.site));
     findings.push(machine_state::database(settings).await);
     let timetable = sources::timetable(settings, findings).await;
     sources::feeds(settings, timetable.as_deref(), findings).await;

@@ -52,8 +52,9 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
     let timetable = Arc::new(load_timetable(&args.gtfs)?);
     let load = clock.elapsed();
     let recording = Recording::open(&args.recording)?;
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
+    std::fs::create_dir_all(&args.out).with_context(|| {
+        format!("cannot make the folder {}; give --out one that can be made", args.out.display())
+    })?;
     let mut files = CsvFiles::create(&args.out)?;
     let mut predictions = args.predictions.then(|| Predictions::create(&args.out)).transpose()?;
     let mut replay = Replay::new(timetable);

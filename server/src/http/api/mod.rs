@@ -27,6 +27,7 @@ pub fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/stops/{stop_id}", get(stops::one)),
         ("/api/v1/segments", get(segments::list)),
         ("/api/v1/segments/{from_stop_id}/{to_stop_id}", get(segments::one)),
+        ("/api/v1/network", get(segments::network)),
         ("/api/v1/headways", get(headways::list)),
         ("/api/v1/incidents", get(incidents::list)),
         ("/api/v1/alerts", get(alerts::list)),

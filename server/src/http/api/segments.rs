@@ -5,7 +5,7 @@ use crate::http::answer::{Freshness, csv, json};
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use crate::view::SegmentFilter;
-use api::{Problem, Segment, SegmentDetail, SegmentList};
+use api::{Network, Problem, Segment, SegmentDetail, SegmentList};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Serialize;
@@ -30,6 +30,21 @@ pub async fn list(State(app): State<App>, asked: Asked) -> Result<Response, Prob
         return csv("segments", &rows);
     }
     Ok(json(&asked, &view, Freshness::Live, || view.segments(filter, limit)))
+}
+
+/// Where buses go by the timetable, whether anything runs now or not: the lines of the map.
+#[utoipa::path(get, path = "/api/v1/network", tag = "segments",
+    params(
+        ("bbox" = Option<String>, Query, description = "west,south,east,north, degrees"),
+        ("route_id" = Option<String>, Query, description = "Only those that this route runs"),
+        ("limit" = Option<u32>, Query, description = "At most so many")),
+    responses((status = 200, body = Network), (status = 400, description = "A parameter is not understood", body = Problem, content_type = "application/problem+json"), (status = 404, description = "There is none of this id", body = Problem, content_type = "application/problem+json")))]
+pub async fn network(State(app): State<App>, asked: Asked) -> Result<Response, ProblemResponse> {
+    let view = app.reads.view(asked.language);
+    let route = asked.param("route_id").map(|id| app.reads.route(&view, id)).transpose()?;
+    let filter = SegmentFilter { bounds: asked.bounds()?, route };
+    let limit = asked.limit(app.limits.network)?;
+    Ok(json(&asked, &view, Freshness::Timetable, || view.network(filter, limit)))
 }
 
 /// A row of the table of segments.

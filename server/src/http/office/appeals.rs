@@ -3,7 +3,10 @@
 use super::asking::{Asking, Body};
 use super::{Office, wire};
 use crate::problem::ProblemResponse;
-use api::{AppealKey, NewAppeal};
+use api::{
+    AppealAfterWord, AppealKey, AppealKind, AppealKinds, AppealStage, FiledAppeal, NewAppeal,
+    Problem,
+};
 use appeals::access::Role;
 use appeals::appeal::{Actor, Command};
 use appeals::channel::Channel;
@@ -24,6 +27,14 @@ pub fn private<T: Serialize>(status: StatusCode, body: T) -> Response {
 }
 
 /// `POST /api/v1/appeals`.
+#[utoipa::path(post, path = "/api/v1/appeals", tag = "appeals",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one appeal, for a day")),
+    request_body = NewAppeal,
+    responses((status = 201, body = FiledAppeal),
+        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The key was used for another request", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is away; nothing was written", body = Problem, content_type = "application/problem+json")))]
 pub async fn file(
     State(office): State<Office>,
     asking: Asking,
@@ -49,31 +60,31 @@ pub async fn file(
     Ok(private(StatusCode::CREATED, wire::filed(filed)))
 }
 
-#[derive(Serialize)]
-struct KindShown {
-    kind: &'static str,
-    digits: String,
-    name: String,
-    measurable: bool,
-    safety: bool,
-}
-
 /// `GET /api/v1/appeals/kinds`.
+#[utoipa::path(get, path = "/api/v1/appeals/kinds", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    responses((status = 200, body = AppealKinds)))]
 pub async fn kinds(State(office): State<Office>, asking: Asking) -> Response {
     let entries = office.register.law().kinds().entries().iter();
-    let kinds: Vec<KindShown> = entries
-        .map(|e| KindShown {
-            kind: e.code.code(),
+    let kinds = entries
+        .map(|e| AppealKind {
+            kind: e.code.code().to_owned(),
             digits: e.digits.clone(),
             name: e.name.of(asking.language).to_owned(),
             measurable: e.rule.is_measurable(),
             safety: e.safety,
         })
         .collect();
-    Json(serde_json::json!({ "kinds": kinds })).into_response()
+    Json(AppealKinds { kinds }).into_response()
 }
 
 /// `POST /api/v1/appeals/status`: a body, so that no PIN stands in an address or a log.
+#[utoipa::path(post, path = "/api/v1/appeals/status", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    request_body = AppealKey,
+    responses((status = 200, body = AppealStage),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn status(
     State(office): State<Office>,
     asking: Asking,
@@ -124,8 +135,8 @@ async fn speak(
             Ok(worked) => {
                 let stage = office.register.stage_shown(id, asking.language).await?;
                 let repeat = worked.repeat.map(wire::filed);
-                let body = serde_json::json!({ "appeal": stage, "repeat": repeat });
-                return Ok(private(StatusCode::OK, body));
+                let after = AppealAfterWord { appeal: stage, repeat };
+                return Ok(private(StatusCode::OK, after));
             }
         }
     }
@@ -133,6 +144,13 @@ async fn speak(
 }
 
 /// `POST /api/v1/appeals/withdraw`.
+#[utoipa::path(post, path = "/api/v1/appeals/withdraw", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    request_body = AppealKey,
+    responses((status = 200, body = AppealAfterWord),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn withdraw(
     State(office): State<Office>,
     asking: Asking,
@@ -142,6 +160,13 @@ pub async fn withdraw(
 }
 
 /// `POST /api/v1/appeals/confirm`: it is mended.
+#[utoipa::path(post, path = "/api/v1/appeals/confirm", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    request_body = AppealKey,
+    responses((status = 200, body = AppealAfterWord),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn confirm(
     State(office): State<Office>,
     asking: Asking,
@@ -151,6 +176,13 @@ pub async fn confirm(
 }
 
 /// `POST /api/v1/appeals/refute`: it is not; a new appeal carries on.
+#[utoipa::path(post, path = "/api/v1/appeals/refute", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    request_body = AppealKey,
+    responses((status = 200, body = AppealAfterWord),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn refute(
     State(office): State<Office>,
     asking: Asking,
@@ -161,6 +193,13 @@ pub async fn refute(
 }
 
 /// `POST /api/v1/appeals/add`: the applicant says more.
+#[utoipa::path(post, path = "/api/v1/appeals/add", tag = "appeals",
+    params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    request_body = AppealKey,
+    responses((status = 200, body = AppealAfterWord),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn add(
     State(office): State<Office>,
     asking: Asking,

@@ -6,10 +6,14 @@ use super::signed::{Signed, forbidden};
 use super::{Office, wire};
 use crate::problem::ProblemResponse;
 use crate::register::Asked;
-use api::{AppealQueue, AppealRow, FindAppeals, NewAppeal, RevealReason};
+use api::{
+    AppealCommandAsked, AppealDetail, AppealJournal, AppealJournalEntry, AppealQueue, AppealRow,
+    FiledAppeal, FindAppeals, NewAppeal, Problem, RevealReason,
+};
 use appeals::access::{Action, Field, Role, Sight, Visibility, visibility};
 use appeals::appeal::Command;
 use appeals::channel::Channel;
+use appeals::claim::ClaimTime;
 use appeals::ids::AppealId;
 use appeals::number::AppealNumber;
 use axum::extract::{Path, Query, State};
@@ -23,6 +27,14 @@ const ROWS: u32 = 200;
 const REASON_CHARS_MIN: usize = 5;
 
 /// `POST /api/v1/staff/appeals`: by telephone, at the desk, on paper, …
+#[utoipa::path(post, path = "/api/v1/staff/appeals", tag = "staff",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one appeal, for a day")),
+    request_body = NewAppeal,
+    responses((status = 201, body = FiledAppeal),
+        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The database is away; nothing was written", body = Problem, content_type = "application/problem+json")))]
 pub async fn file(
     State(office): State<Office>,
     signed: Signed,
@@ -54,6 +66,11 @@ pub struct QueueAsked {
 }
 
 /// `GET /api/v1/staff/appeals`: by the time that the law leaves.
+#[utoipa::path(get, path = "/api/v1/staff/appeals", tag = "staff",
+    params(("open" = Option<bool>, Query, description = "Only those worked on (the usual), or only those done"), ("desk" = Option<String>, Query), ("assignee" = Option<String>, Query, description = "person_id, or me"), ("kind" = Option<String>, Query), ("route_id" = Option<String>, Query), ("stop_id" = Option<String>, Query), ("from" = Option<i64>, Query, description = "Registered from then, epoch seconds"), ("to" = Option<i64>, Query, description = "… to before then"), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = AppealQueue),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
 pub async fn queue(
     State(office): State<Office>,
     signed: Signed,
@@ -77,6 +94,12 @@ pub async fn queue(
 }
 
 /// `POST /api/v1/staff/appeals/find`: those of a telephone.
+#[utoipa::path(post, path = "/api/v1/staff/appeals/find", tag = "staff",
+    request_body = FindAppeals,
+    responses((status = 200, body = AppealQueue),
+        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
 pub async fn find(
     State(office): State<Office>,
     signed: Signed,
@@ -142,6 +165,11 @@ async fn id(office: &Office, number: &str) -> Result<AppealId, ProblemResponse> 
 }
 
 /// `GET /api/v1/staff/appeals/{number}`.
+#[utoipa::path(get, path = "/api/v1/staff/appeals/{number}", tag = "staff",
+    params(("number" = String, Path)),
+    responses((status = 200, body = AppealDetail),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
 pub async fn one(
     State(office): State<Office>,
     signed: Signed,
@@ -152,6 +180,14 @@ pub async fn one(
 }
 
 /// `POST /api/v1/staff/appeals/{number}/reveal`: logged before anything is shown.
+#[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/reveal", tag = "staff",
+    params(("number" = String, Path)),
+    request_body = RevealReason,
+    responses((status = 200, body = AppealDetail),
+        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
 pub async fn reveal(
     State(office): State<Office>,
     signed: Signed,
@@ -172,6 +208,12 @@ pub async fn reveal(
 }
 
 /// `GET /api/v1/staff/appeals/{number}/journal`.
+#[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/journal", tag = "staff",
+    params(("number" = String, Path)),
+    responses((status = 200, body = AppealJournal),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
 pub async fn journal(
     State(office): State<Office>,
     signed: Signed,
@@ -181,32 +223,51 @@ pub async fn journal(
     signed.must(Action::Work)?;
     let id = id(&office, &number).await?;
     let entries = office.register.journal(id).await?;
-    Ok(private(StatusCode::OK, serde_json::json!({ "entries": entries })))
+    let entries = entries.into_iter().map(|e| AppealJournalEntry {
+        appeal: e.appeal.to_string(),
+        seq: e.seq,
+        at: e.at,
+        actor: e.actor.map(|a| a.to_string()),
+        role: e.role.map(|r| wire::name(&r)),
+        payload: e.payload,
+        prev: e.prev.to_string(),
+        hash: e.hash.to_string(),
+    });
+    Ok(private(StatusCode::OK, AppealJournal { entries: entries.collect() }))
 }
 
-#[derive(Deserialize)]
-pub struct CommandAsked {
-    version: u32,
-    #[serde(flatten)]
-    command: Command,
-}
-
-/// `POST /api/v1/staff/appeals/{number}/commands`: `{"version": 3, "command": "begin"}`.
+/// `POST /api/v1/staff/appeals/{number}/commands`.
+#[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/commands", tag = "staff",
+    params(("number" = String, Path)),
+    request_body = AppealCommandAsked,
+    responses((status = 200, body = AppealDetail),
+        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Something that the command needs is missing", body = Problem, content_type = "application/problem+json")))]
 pub async fn command(
     State(office): State<Office>,
     signed: Signed,
+    asking: Asking,
     Path(number): Path<String>,
-    Body(asked): Body<CommandAsked>,
+    Body(asked): Body<AppealCommandAsked>,
 ) -> Result<Response, ProblemResponse> {
-    // Evidence is the machine's own.
-    if matches!(asked.command, Command::AttachEvidence { .. }) {
-        return Err(forbidden("evidence is attached by the register itself"));
-    }
     let id = id(&office, &number).await?;
     let viewer = signed.0.viewer();
     // Who may not know of an appeal learns nothing by commanding it.
     office.register.show(id, &viewer).await?;
+    let mut command = super::commands::command(asked.command, office.register.now())?;
+    if let Command::ChangeClaim { claim, .. } = &mut command {
+        let before = office.register.stage(id, asking.language).await?.appeal.claim.time;
+        // A span or "every morning" has no place on the wire: it stays unless another time is said.
+        let said = claim.time.as_ref().and_then(ClaimTime::centre);
+        if said == before.as_ref().and_then(ClaimTime::centre) || said.is_none() {
+            claim.time = before;
+        }
+    }
     let actor = signed.0.actor();
-    office.register.work(id, asked.version, &asked.command, &actor).await?;
+    office.register.work(id, asked.version, &command, &actor).await?;
     Ok(private(StatusCode::OK, office.register.show(id, &viewer).await?))
 }

@@ -1,15 +1,16 @@
 //! The register over HTTP: the public's appeals, the staff's desks, Open311.
 
-mod appeals;
+pub(super) mod appeals;
 mod asking;
 mod cases;
-mod desk;
+mod commands;
+pub(super) mod desk;
 mod fault;
 mod handler;
 mod open311;
 mod pages;
 mod signed;
-mod staff;
+pub(super) mod staff;
 mod supervisor;
 mod tries;
 mod wire;
@@ -63,7 +64,7 @@ pub struct OfficeState {
 }
 
 #[derive(Clone)]
-struct Office {
+pub(super) struct Office {
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,

@@ -6,7 +6,7 @@ use super::asking::{Asking, Body};
 use super::signed::{COOKIE, Signed, from_our_page, token};
 use crate::problem::ProblemResponse;
 use crate::staff::Account;
-use api::{SignIn, StaffMember};
+use api::{AuditEntry, AuditLog, Problem, SignIn, StaffMember};
 use appeals::access::Action;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -33,6 +33,12 @@ pub fn cookie(token: &str, age_s: i64) -> HeaderValue {
 }
 
 /// `POST /api/v1/staff/sign-in`.
+#[utoipa::path(post, path = "/api/v1/staff/sign-in", tag = "staff",
+    request_body = SignIn,
+    responses((status = 200, body = StaffMember),
+        (status = 401, description = "Login, password or code is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn sign_in(
     State(office): State<Office>,
     asking: Asking,
@@ -49,6 +55,9 @@ pub async fn sign_in(
 }
 
 /// `POST /api/v1/staff/sign-out`.
+#[utoipa::path(post, path = "/api/v1/staff/sign-out", tag = "staff",
+    responses((status = 204, description = "Done"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
 pub async fn sign_out(
     State(office): State<Office>,
     headers: HeaderMap,
@@ -63,11 +72,18 @@ pub async fn sign_out(
 }
 
 /// `GET /api/v1/staff/me`.
+#[utoipa::path(get, path = "/api/v1/staff/me", tag = "staff",
+    responses((status = 200, body = StaffMember),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json")))]
 pub async fn me(signed: Signed) -> Response {
     private(StatusCode::OK, member(&signed.0))
 }
 
 /// `GET /api/v1/staff/audit`.
+#[utoipa::path(get, path = "/api/v1/staff/audit", tag = "staff",
+    responses((status = 200, body = AuditLog),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
 pub async fn audit(
     State(office): State<Office>,
     signed: Signed,
@@ -75,5 +91,15 @@ pub async fn audit(
     signed.must(Action::ReadAudit)?;
     let rows = office.staff.audit_rows(None).await?;
     let holds = office.staff.audit_holds().await?;
-    Ok(private(StatusCode::OK, serde_json::json!({ "holds": holds, "entries": rows })))
+    let entries = rows.into_iter().map(|row| AuditEntry {
+        seq: row.seq,
+        at: row.at,
+        person_id: row.person_id,
+        action: row.action,
+        object: row.object,
+        detail: row.detail,
+        prev: row.prev,
+        hash: row.hash,
+    });
+    Ok(private(StatusCode::OK, AuditLog { holds, entries: entries.collect() }))
 }

@@ -28,6 +28,14 @@ pub fn named<T: DeserializeOwned>(field: &str, name: &str) -> Read<T> {
     })
 }
 
+/// The wire name of a unit variant.
+pub fn name<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
 fn short(field: &str, text: Option<String>) -> Read<Option<String>> {
     let text = text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     if text.as_ref().is_some_and(|t| t.chars().count() > SHORT_CHARS_MAX) {
