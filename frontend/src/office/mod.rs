@@ -96,8 +96,10 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
     // What a role may not open is not offered; the server asks again.
     let carrier = member.role == "carrier";
     let rates = matches!(member.role.as_str(), "controller" | "supervisor" | "head" | "analyst");
-    let of_queue = |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Queue(_) | OfficePage::Appeal(_)));
-    let of_cases = |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Cases(_) | OfficePage::Case(_)));
+    let of_queue =
+        |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Queue(_) | OfficePage::Appeal(_)));
+    let of_cases =
+        |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Cases(_) | OfficePage::Case(_)));
     let links = [
         ("/staff", words.queue, of_queue(page), true),
         ("/staff/cases", words.cases, of_cases(page), !carrier),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod cases;
 #[path = "../web/city.rs"]
 #[allow(dead_code, reason = "shared with the tests of the web")]
 mod city;
@@ -10,6 +11,7 @@ mod city;
 mod database;
 mod desks;
 mod filing;
+mod handling;
 mod house;
 mod kill;
 mod load;
