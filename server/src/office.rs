@@ -3,9 +3,11 @@
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::demo::{Hands, fill_register};
+use crate::evidence::{self, Examiner};
 use crate::http::Site;
 use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
 use crate::ledger::Ledger;
+use crate::plans::Plans;
 use crate::register::{Keys, Law, Register};
 use crate::staff::{NewAccount, SessionLimits, Staff};
 use crate::view::Language;
@@ -15,11 +17,14 @@ use axum::Router;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// How long the key of a request is known, seconds.
 const KEYS_KEPT_S: i64 = 86_400;
 /// Seed of the demo's appeals.
 const DEMO_SEED: u64 = 143;
+/// How long what was typed of a contact is kept, seconds.
+const DRAFTS_KEPT_S: i64 = 86_400;
 /// How often old ones are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
@@ -53,7 +58,16 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
     let hands = if demo { Some(fictional_staff(&staff).await?) } else { None };
     let view = reads.view(Language::default());
     let law = Law::shipped(view.timetable().zone.clone(), &settings.register.org)?;
-    let register = Register::new(ledger, keys, Arc::new(law), clock);
+    if let Some(zone) = law.office().zone.iana_name() {
+        reads.store().writer().set_meta(evidence::ZONE_KEY, zone);
+    }
+    let register = Register::new(ledger.clone(), keys, Arc::new(law), clock);
+    let plans = Plans::new(ledger, reads.publications().clone(), &settings.data_dir);
+    tokio::spawn(plans.clone().watch(move || clock.now()));
+    let examiner = Examiner::new(register.clone(), reads.store().clone(), plans);
+    let (due, told) = mpsc::channel(evidence::QUEUE_MAX);
+    register.tell_due(due);
+    tokio::spawn(evidence::work(examiner.clone(), told));
     if let Some(hands) = hands {
         let (register, timetable) = (register.clone(), Arc::clone(&view.snapshot().timetable));
         // Behind a page that is up: whoever opens the overview in the first seconds sees it grow.
@@ -76,6 +90,7 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         register,
         staff,
         stops,
+        evidence: Some(examiner),
         site,
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),
@@ -90,6 +105,9 @@ async fn forget_keys(register: Register) {
         hours.tick().await;
         if let Err(error) = register.forget_keys(register.now() - KEYS_KEPT_S).await {
             tracing::warn!(%error, "old keys of requests could not be forgotten");
+        }
+        if let Err(error) = register.forget_drafts(register.now() - DRAFTS_KEPT_S).await {
+            tracing::warn!(%error, "old drafts of contacts could not be forgotten");
         }
     }
 }

@@ -184,6 +184,10 @@ pub struct FeedManner {
     pub neighbour_trip_share: f64,
     /// Share of runs under the trip id that their vehicle drove before: nobody told the feed.
     pub stale_trip_share: f64,
+    /// Share of pairs of successive runs on a line whose names are exchanged.
+    pub swapped_trip_share: f64,
+    /// Trips are named with the day before as their start date: nobody turned the page.
+    pub dated_yesterday: bool,
     /// A standing bus is announced for its next run this long before the departure, seconds.
     pub announce_s: i64,
     /// Show vehicles that are on no run (without a trip).
@@ -295,6 +299,8 @@ impl Default for FeedManner {
             wrong_trip_share: 0.0,
             neighbour_trip_share: 0.0,
             stale_trip_share: 0.0,
+            swapped_trip_share: 0.0,
+            dated_yesterday: false,
             announce_s: 300,
             deadheads: true,
             stop_status: false,

@@ -41,6 +41,7 @@ const USUAL_HEADWAY_S: i32 = 900;
 const SEGMENT: u64 = 0x5e9;
 const DAY: u64 = 0xda4;
 const NAMING: u64 = 0x4a3e;
+const SWAPPING: u64 = 0x5a9;
 
 impl World {
     /// Stands at the first stop of `run` from `at_ms` and leaves it when due and ready.
@@ -104,13 +105,15 @@ impl World {
         told = self.misnamed(v, instance).unwrap_or(told);
         let often = !self.timetable.frequencies(instance.trip).is_empty();
         let (route, direction) = (Some(pattern.route), pattern.direction);
-        let date = self.texts.intern(instance.service_date.to_string());
+        let yesterday = -i32::from(self.config.feed.dated_yesterday);
+        let date = self.texts.intern(instance.service_date.plus(yesterday).to_string());
         let time =
             often.then(|| self.texts.intern(transit::time::format_gtfs_time(instance.start_s)));
         Tag { trip: Some(told), route, direction, date: Some(date), time }
     }
 
-    /// The trip that the feed names by mistake: the vehicle's last one, or a neighbour on the line.
+    /// The trip that the feed names by mistake: the vehicle's last one, a neighbour's on the line, or the one
+    /// that it has exchanged with.
     fn misnamed(&self, v: usize, instance: TripInstance) -> Option<TripIdx> {
         let feed = &self.config.feed;
         let mut rng = self.noise.at(mix(self.run_key(instance), NAMING), 0);
@@ -119,11 +122,17 @@ impl World {
             let vehicle = &self.vehicles[v];
             return vehicle.next.checked_sub(2).and_then(|i| vehicle.duty.get(i)).map(|r| r.trip);
         }
+        let trips = &self.timetable.pattern(self.timetable.trip(instance.trip).pattern).trips;
+        let own = trips.iter().position(|t| *t == instance.trip)?;
+        if feed.swapped_trip_share > 0.0 {
+            let pair = self.run_key(TripInstance { trip: trips[own & !1], start_s: 0, ..instance });
+            if self.noise.at(mix(pair, SWAPPING), 0).random::<f64>() < feed.swapped_trip_share {
+                return trips.get(own ^ 1).copied();
+            }
+        }
         if neighbour >= feed.neighbour_trip_share {
             return None;
         }
-        let trips = &self.timetable.pattern(self.timetable.trip(instance.trip).pattern).trips;
-        let own = trips.iter().position(|t| *t == instance.trip)?;
         trips.get(if after { own + 1 } else { own.checked_sub(1)? }).copied()
     }
 

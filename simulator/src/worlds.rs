@@ -52,17 +52,20 @@ pub enum Kind {
     DirtyGps,
     /// The feed goes away, vehicles fall silent.
     FeedWithHoles,
+    /// Ten lines begin and end at one terminal, and leave it by the same street.
+    SharedTerminal,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::DenseCity,
         Self::Suburban,
         Self::Loops,
         Self::NoTripIds,
         Self::DirtyGps,
         Self::FeedWithHoles,
+        Self::SharedTerminal,
     ];
 }
 
@@ -89,7 +92,7 @@ pub fn config(kind: Kind, seed: u64) -> WorldConfig {
     let usual = WorldConfig { seed, ..WorldConfig::default() };
     let feed = FeedManner::default();
     match kind {
-        Kind::DenseCity | Kind::Loops => usual,
+        Kind::DenseCity | Kind::Loops | Kind::SharedTerminal => usual,
         Kind::Suburban => WorldConfig { feed: FeedManner { interval_s: 30, ..feed }, ..usual },
         Kind::NoTripIds => {
             let naming = [TripNaming::RouteAndDirection, TripNaming::Route][seed as usize % 2];
@@ -135,6 +138,16 @@ struct Grid {
     known: BTreeMap<(Node, Node), usize>,
 }
 
+/// The timetable of a kind and seed in another version: every trip has another id.
+pub fn renamed(kind: Kind, seed: u64) -> Result<Arc<Timetable>, WorldsError> {
+    let mut network = network(kind, seed);
+    for service in &mut network.services {
+        service.0.push_str("-new");
+    }
+    let zip = zip(&network.files(), false)?;
+    Ok(Arc::new(Timetable::from_zip(&zip, LoadLimits::default())?.0))
+}
+
 /// The network of a kind and seed.
 pub fn network(kind: Kind, seed: u64) -> Network {
     let noise = Noise::new(mix(seed, kind as u64));
@@ -159,12 +172,17 @@ pub fn network(kind: Kind, seed: u64) -> Network {
         services: vec![("daily".to_owned(), [true; 7])],
         ..Network::default()
     };
-    let routes = if suburban { 8 } else { 12 };
+    let routes = match kind {
+        Kind::Suburban => 8,
+        Kind::SharedTerminal => 10,
+        _ => 12,
+    };
     for number in 1..=routes {
         let paths = match kind {
             Kind::Loops if number % 3 != 0 => ring(&mut rng, number % 2 == 0),
             Kind::Loops => vec![there_and_back(&mut rng)],
-            _ => line(&mut rng),
+            Kind::SharedTerminal => line_from(Some(STREETS / 2), &mut rng),
+            _ => line_from(None, &mut rng),
         };
         let shortest = if suburban { 12 } else { 5 };
         let headway = rng.random_range(shortest..=shortest * 2) * 60;
@@ -186,12 +204,13 @@ fn go(path: &mut Vec<Node>, to: Node) {
     }
 }
 
-/// Across the city with two turns, and the same way back.
-fn line(rng: &mut ChaCha8Rng) -> Vec<Vec<Node>> {
+/// Across the city with two turns, and the same way back; from `terminal` on the edge, if that is given.
+fn line_from(terminal: Option<i32>, rng: &mut ChaCha8Rng) -> Vec<Vec<Node>> {
     let last = STREETS - 1;
     let (a, b, turn) =
         (rng.random_range(0..=last), rng.random_range(0..=last), rng.random_range(2..last - 1));
     let upright: bool = rng.random();
+    let (a, upright) = terminal.map_or((a, upright), |t| (t, false));
     let mut path = vec![(0, a)];
     go(&mut path, (turn, a));
     go(&mut path, (turn, b));

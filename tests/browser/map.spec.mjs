@@ -197,4 +197,17 @@ test('the keyboard does it all', async ({ page }) => {
   const before = await page.evaluate(() => window.__jolda.map.getCenter().lng);
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => page.evaluate(() => window.__jolda.map.getCenter().lng)).toBeGreaterThan(before);
+  // What is searched and what is chosen takes the focus; Escape gives it back to where it was.
+  await page.keyboard.press('/');
+  await page.keyboard.type('12');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#detail')).toBeFocused();
+  await page.keyboard.press('Escape');
+  const route = page.locator('#overview a[data-route]').nth(2);
+  await route.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#detail')).toBeFocused();
+  await expect(page.locator('#detail h1')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(route).toBeFocused();
 });

@@ -131,7 +131,7 @@ fn at(date: ServiceDate, hour: i64, minute: i64) -> EpochS {
 #[test]
 fn days_of_slow_driving_are_learnt_and_shared_by_the_trips_of_the_street() {
     let mut monitor = Monitor::new(city(), MonitorConfig::default());
-    let now = at(monday(), 6, 0);
+    let now = at(monday(), 5, 45);
     let run = run("n", monday());
     let fresh = predicted(&monitor.snapshot(now), run).1;
     for day in -5..0 {

@@ -15,6 +15,7 @@ macro_rules! wire {
 mod alerts;
 mod appeals;
 mod commands;
+mod desk;
 mod evidence;
 mod headways;
 mod routes;
@@ -26,6 +27,7 @@ mod vehicles;
 pub use alerts::*;
 pub use appeals::*;
 pub use commands::*;
+pub use desk::*;
 pub use evidence::*;
 pub use headways::*;
 pub use routes::*;

@@ -2,8 +2,11 @@
 //! own words; all stand in the frame of every page.
 
 mod cases;
+pub mod citizen;
 pub mod evidence;
 mod handler;
+mod knowledge;
+pub mod operator;
 mod queue;
 mod signing;
 mod supervisor;
@@ -13,6 +16,9 @@ pub use cases::{
     BatchTold, CaseLine, CasePage, CasesPage, EffectLine, MayAnswer, MeasureLine, ProposalLine,
 };
 pub use handler::{AnswerForm, AppealPage, Fault, JournalLine, Offered};
+pub(crate) use knowledge::link_name as help_name;
+pub use knowledge::{HelpPage, Situation};
+pub use operator::OperatorPage;
 pub use queue::{Left, QueueFilter, QueuePage};
 pub use signing::SignInFault;
 pub use supervisor::{HourLine, OverviewPage, RouteLine, SilentLine, TopicLine};
@@ -39,6 +45,12 @@ pub enum OfficePage {
     Case(Box<CasePage>),
     /// `/staff/overview`.
     Overview(Box<OverviewPage>),
+    /// The public's pages: filing, and what became of it.
+    Citizen(Box<citizen::CitizenPage>),
+    /// `/staff/desk`: calls and visitors.
+    Operator(Box<OperatorPage>),
+    /// `/help`: the knowledge base, open to all.
+    Help(HelpPage),
 }
 
 /// Title and content of `<main>`.
@@ -50,6 +62,9 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
         OfficePage::Cases(cases) => cases::page(context, cases),
         OfficePage::Case(case) => cases::case_page(context, case),
         OfficePage::Overview(overview) => supervisor::page(context, overview),
+        OfficePage::Citizen(page) => citizen::content(context, page),
+        OfficePage::Operator(page) => operator::page(context, page),
+        OfficePage::Help(page) => knowledge::page(context, page),
     }
 }
 
@@ -59,6 +74,7 @@ struct BarWords {
     queue: &'static str,
     cases: &'static str,
     overview: &'static str,
+    desk: &'static str,
     sign_out: &'static str,
 }
 
@@ -69,6 +85,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             queue: "Кезек",
             cases: "Оқиғалар",
             overview: "Шолу",
+            desk: "Оператор",
             sign_out: "Шығу",
         },
         Language::Ru => &BarWords {
@@ -76,6 +93,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             queue: "Очередь",
             cases: "Случаи",
             overview: "Обзор",
+            desk: "Оператор",
             sign_out: "Выйти",
         },
         Language::En => &BarWords {
@@ -83,6 +101,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             queue: "Queue",
             cases: "Cases",
             overview: "Overview",
+            desk: "Operator",
             sign_out: "Sign out",
         },
     }
@@ -102,6 +121,7 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
         |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Cases(_) | OfficePage::Case(_)));
     let links = [
         ("/staff", words.queue, of_queue(page), true),
+        ("/staff/desk", words.desk, matches!(page, Some(OfficePage::Operator(_))), !carrier),
         ("/staff/cases", words.cases, of_cases(page), !carrier),
         ("/staff/overview", words.overview, matches!(page, Some(OfficePage::Overview(_))), rates),
     ];

@@ -2,6 +2,7 @@
 
 use super::{Context, chart::trimmed};
 use crate::{
+    office::{self, OfficePage},
     page::{Language, Page},
     url::with_query,
 };
@@ -45,9 +46,13 @@ fn navigation(context: Context<'_>, page: &Page) -> AnyView {
         ("/incidents", text.incidents, matches!(page, Page::Incidents(_))),
         ("/feeds", text.feeds, matches!(page, Page::Feeds)),
     ];
-    let links = links.map(|(href, name, here)| {
-        view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
-    });
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
+    let appeals = ("/appeals", office::citizen::section(context.shell.language), citizen);
+    let links = links.into_iter().chain(context.shell.register.then_some(appeals)).map(
+        |(href, name, here)| {
+            view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
+        },
+    );
     view! { <nav class="sections" aria-label=text.sections>{links.collect_view()}</nav> }.into_any()
 }
 
@@ -152,6 +157,9 @@ pub(super) fn footer(context: Context<'_>) -> AnyView {
             <p>
                 <a href="https://www.openstreetmap.org/copyright" rel="noopener">{voice.text.data_osm}</a>
                 " · "<a href="/api/v1/openapi.json">{voice.text.api}</a>
+                {context.shell.register.then(|| view! {
+                    " · "<a href="/help">{crate::office::help_name(context.shell.language)}</a>
+                })}
             </p>
         </footer>
     }

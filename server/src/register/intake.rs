@@ -114,6 +114,15 @@ struct Once {
 impl Register {
     /// Takes an appeal. When it comes back, the appeal is on disk; the same key again gets the same answer.
     pub async fn file(&self, filing: Filing) -> Result<Filed, ServiceError> {
+        self.file_of(filing, None).await
+    }
+
+    /// The same, of a contact that is there already: several appeals may come of one.
+    pub(super) async fn file_of(
+        &self,
+        filing: Filing,
+        contact: Option<ContactId>,
+    ) -> Result<Filed, ServiceError> {
         let once = self.once(&filing)?;
         if let Some(once) = &once
             && let Some(before) = self.before(once).await?
@@ -121,7 +130,7 @@ impl Register {
             return Ok(before);
         }
         for _ in 0..NUMBER_TRIES {
-            let made = self.make(&filing).await?;
+            let made = self.make_of(&filing, contact).await?;
             let mut statements = Vec::with_capacity(made.statements.len() + 1);
             if let Some(once) = &once {
                 let place = format!("idempotency/{}", once.key_hash);
@@ -136,7 +145,10 @@ impl Register {
             }
             statements.extend(made.statements);
             match self.ledger.write(statements).await {
-                Ok(()) => return Ok(made.filed),
+                Ok(()) => {
+                    self.wake(made.filed.id);
+                    return Ok(made.filed);
+                }
                 Err(LedgerError::Conflict(0)) if once.is_some() => {
                     let once = once.as_ref().ok_or(ServiceError::Unknown)?;
                     return self.before(once).await?.ok_or(ServiceError::Unknown);
@@ -157,11 +169,22 @@ impl Register {
 
     /// An appeal and its rows, nothing written yet.
     pub(super) async fn make(&self, filing: &Filing) -> Result<Made, ServiceError> {
+        self.make_of(filing, None).await
+    }
+
+    async fn make_of(
+        &self,
+        filing: &Filing,
+        known: Option<ContactId>,
+    ) -> Result<Made, ServiceError> {
         let now = self.now();
         let received_at = filing.received_at.unwrap_or(now).clamp(now - RECEIVED_BACK_S, now);
         let personal = filing.personal.clone().trimmed();
         let id = AppealId::new(self.now_ms(), random()?);
-        let contact = ContactId::new(self.now_ms(), random()?);
+        let contact = match known {
+            Some(contact) => contact,
+            None => ContactId::new(self.now_ms(), random()?),
+        };
         let named = personal.name.is_some();
         let applicant = named.then(|| random().map(|r| ApplicantId::new(self.now_ms(), r)));
         let applicant = applicant.transpose()?;
@@ -179,11 +202,13 @@ impl Register {
         };
         let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
         let (pin, pin_hash) = self.keys.new_pin()?;
-        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now)?];
+        let mut statements =
+            vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
-        let entries = entries(None, id, now, filing.by, &events)?;
+        let who = (filing.by.map(|b| b.0), filing.by.map(|b| b.1));
+        let entries = entries(None, id, now, who, &events)?;
         let head = entries.last().ok_or(ServiceError::Journal)?;
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let by = filing.by.map(|b| b.0);
@@ -192,6 +217,7 @@ impl Register {
         for entry in &entries {
             statements.push(self.journal_row(entry)?);
         }
+        statements.push(rows::evidence_due(id, now));
         let filed = Filed {
             id,
             number: appeal.number,
@@ -253,13 +279,16 @@ impl Register {
         appeal: &Appeal,
         personal: &Personal,
         now: EpochS,
+        known: bool,
     ) -> Result<Statement, ServiceError> {
         let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
         // Without a name there is no applicant; how to answer is kept with the contact.
         let sealed = (appeal.applicant.is_none() && !personal.is_empty())
             .then(|| self.keys.seal(&format!("contact/{}", appeal.contact), personal))
             .transpose()?;
-        Ok(rows::contact(appeal, filing.by.map(|b| b.0), now, phone, sealed))
+        let by = filing.by.map(|b| b.0);
+        let row = if known { rows::contact_again } else { rows::contact };
+        Ok(row(appeal, by, now, phone, sealed))
     }
 
     fn applicant_row(
@@ -289,10 +318,9 @@ pub(super) fn entries(
     last: Option<&Entry>,
     appeal: AppealId,
     at: EpochS,
-    by: Option<(PersonId, Role)>,
+    who: (Option<PersonId>, Option<Role>),
     events: &[Event],
 ) -> Result<Vec<Entry>, ServiceError> {
-    let who = (by.map(|b| b.0), by.map(|b| b.1));
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     for event in events {
         let entry = Entry::after(entries.last().or(last), appeal, at, who, event);

@@ -23,18 +23,18 @@ pub struct Revealed {
     pub uncovered: bool,
 }
 
-struct Sighted<'a> {
+pub(super) struct Sighted<'a> {
     viewer: &'a Viewer,
     sight: Sight,
     now: EpochS,
 }
 
 impl Sighted<'_> {
-    fn see(&self, field: Field) -> Visibility {
+    pub(super) fn see(&self, field: Field) -> Visibility {
         visibility(self.viewer, field, &self.sight, self.now)
     }
 
-    fn full(&self, field: Field) -> bool {
+    pub(super) fn full(&self, field: Field) -> bool {
         self.see(field) == Visibility::Full
     }
 
@@ -80,7 +80,7 @@ impl Register {
         Ok(Revealed { shown, uncovered })
     }
 
-    fn sighted<'a>(
+    pub(super) fn sighted<'a>(
         &self,
         appeal: &Appeal,
         taken_by: Option<PersonId>,

@@ -42,11 +42,31 @@ impl Register {
         command: &Command,
         actor: &Actor,
     ) -> Result<Worked, ServiceError> {
+        let worked = self.work_with(id, seen, command, actor, Vec::new()).await?;
+        if matches!(command, Command::ChangeClaim { .. }) {
+            self.wake(id);
+        }
+        if let Some(repeat) = &worked.repeat {
+            self.wake(repeat.id);
+        }
+        Ok(worked)
+    }
+
+    /// The same with rows that are written before, or not at all.
+    pub(super) async fn work_with(
+        &self,
+        id: AppealId,
+        seen: u32,
+        command: &Command,
+        actor: &Actor,
+        mut before: Vec<Statement>,
+    ) -> Result<Worked, ServiceError> {
         let (worked, statements) = self.prepared(id, Some(seen), command, actor).await?;
         if statements.is_empty() {
             return Ok(worked);
         }
-        self.ledger.write(statements).await.map_err(|error| match error {
+        before.extend(statements);
+        self.ledger.write(before).await.map_err(|error| match error {
             LedgerError::Conflict(_) => {
                 ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
             }
@@ -72,8 +92,8 @@ impl Register {
             appeal.decide(command, actor, seen, rules, now).map_err(ServiceError::Refused)?;
         let before = appeal.clone();
         appeal.accept(&events, now);
-        let by = actor.person.map(|p| (p, actor.role));
-        let entries = entries(Some(&last), id, now, by, &events)?;
+        let who = (actor.person, Some(actor.role));
+        let entries = entries(Some(&last), id, now, who, &events)?;
         let Some(head) = entries.last() else {
             return Ok((Worked { appeal, repeat: None }, Vec::new()));
         };
@@ -83,6 +103,9 @@ impl Register {
             statements.push(self.journal_row(entry)?);
         }
         statements.extend(self.projections(&before, &appeal)?);
+        if matches!(command, Command::ChangeClaim { .. }) {
+            statements.push(rows::evidence_due(id, now));
+        }
         let repeat = match events.iter().find_map(repeat_reason) {
             Some(reason) => {
                 let made = self.make(&self.repeat(&appeal, reason).await?).await?;

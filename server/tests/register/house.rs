@@ -7,9 +7,11 @@ use jiff::tz::TimeZone;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use server::clock::Clock;
+use server::evidence::Examiner;
 use server::http::HttpLimits;
 use server::http::office::{OfficeState, StopPlace, router};
 use server::ledger::Ledger;
+use server::plans::Plans;
 use server::register::{Key, Keys, Law, Register, RegisterSettings};
 use server::staff::{NewAccount, SessionLimits, Staff};
 use std::net::SocketAddr;
@@ -27,8 +29,9 @@ pub struct House {
     pub staff: Staff,
     pub ledger: Ledger,
     client: Client,
-    /// What the pages show beside the register.
-    _city: City,
+    pub examiner: Examiner,
+    /// What the pages show beside the register, and its record.
+    pub city: City,
 }
 
 pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
@@ -57,10 +60,15 @@ impl House {
         let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
+        let publications = city.publish.subscribe();
+        let plans =
+            Plans::new(ledger.clone(), publications, std::path::Path::new("no-such-folder"));
+        let examiner = Examiner::new(register.clone(), city.store.clone(), plans);
         let router = router(OfficeState {
             register: register.clone(),
             staff: staff.clone(),
             stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
+            evidence: Some(examiner.clone()),
             site: city.site.clone(),
             settings: Arc::new(settings),
             limits: Arc::new(http.clone()),
@@ -71,7 +79,7 @@ impl House {
         tokio::spawn(async move {
             server::http::serve(listener, router, &http, std::future::pending()).await;
         });
-        Self { address, register, staff, ledger, client: Client::new(), _city: city }
+        Self { address, register, staff, ledger, client: Client::new(), examiner, city }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

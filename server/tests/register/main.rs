@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
 mod cases;
+mod citizen;
 #[path = "../web/city.rs"]
 #[allow(dead_code, reason = "shared with the tests of the web")]
 mod city;
@@ -10,10 +11,12 @@ mod city;
 #[allow(dead_code, reason = "shared with the tests of the store")]
 mod database;
 mod desks;
+mod evidence;
 mod filing;
 mod handling;
 mod house;
 mod kill;
 mod load;
 mod open311;
+mod operator;
 mod signing;

@@ -8,7 +8,7 @@ use prost::Message as _;
 use server::gtfs_realtime::FeedMessage;
 use server::record::{Batch, FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow};
 
-const API: [&str; 15] = [
+const API: [&str; 16] = [
     "/api/v1/status",
     "/api/v1/vehicles",
     "/api/v1/vehicles/bus-1",
@@ -19,6 +19,7 @@ const API: [&str; 15] = [
     "/api/v1/stops/A",
     "/api/v1/segments",
     "/api/v1/segments/A/B",
+    "/api/v1/network",
     "/api/v1/headways?route_id=r12",
     "/api/v1/incidents",
     "/api/v1/alerts",
@@ -307,6 +308,26 @@ async fn lines_are_differences_and_segments_are_their_stretches() {
         at,from_stop_id,to_stop_id,from_stop_name,to_stop_name,routes,scheduled_vph,observed_vph,coverage
         1767582600,A,B,Sayran bus station,Улица Берёзовая,12,6.0,4.0,0.75
     "#]].assert_eq(&table);
+}
+
+#[tokio::test]
+async fn the_network_is_the_timetable_s_whatever_runs_now() {
+    let city = City::usual().await;
+    let ends = async |path: &str| -> Vec<String> {
+        let network = city.json(path).await;
+        let lines = network["lines"].as_array().unwrap().clone();
+        let end = |l: &serde_json::Value, name: &str| l[name].as_str().unwrap().to_owned();
+        lines.iter().map(|l| end(l, "from_stop_id") + &end(l, "to_stop_id")).collect()
+    };
+    let seen = city.json("/api/v1/segments").await;
+    assert_eq!(seen["segments"].as_array().unwrap().len(), 1);
+    assert_eq!(ends("/api/v1/network").await, ["AB", "BC", "CA"]);
+    assert_eq!(ends("/api/v1/network?route_id=r5").await, ["BC"]);
+    let between = "bbox=76.905,43.23,76.915,43.25";
+    let crossing = ends(&format!("/api/v1/network?{between}")).await;
+    assert_eq!(crossing, ["BC", "CA"], "a stretch that only crosses the box is in it");
+    let some = city.json("/api/v1/network?limit=1").await;
+    assert!(some["more"] == true && some["lines"].as_array().unwrap().len() == 1);
 }
 
 /// A record: two headways, half an hour of a feed that is down every other minute, an hour of a segment, an

@@ -37,7 +37,7 @@ const NOTE: &str = "Asked every 140 s about every stop ahead within 30 min, afte
     good being -30..+90 s, -60..+150, -60..+210, -90..+270 of it. Mean error and bias (actual less predicted) of \
     arrivals within 15 min. 80 % within p10-p90 is calibrated. No-shows: predicted within 15 min, and nothing came \
     or was seen to come. In worlds the truth is the judge, in captures the observed visits. Riders are told the \
-    35th percentile, which suits the buckets, and they it. No capture here has both positions and trip updates \
+    30th percentile, which suits the buckets, and they it. No capture here has both positions and trip updates \
     for long enough to score the feed's own predictions.";
 
 /// Prints the section as a table.

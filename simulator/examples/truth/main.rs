@@ -17,6 +17,7 @@ mod prediction_section;
 #[path = "../../../transit/tests/recording/mod.rs"]
 mod recording;
 
+use simulator::score::hardship::{Hardship, hard};
 use simulator::score::headways::{self, score_headways};
 use simulator::score::incidents::{self, IncidentScore, KINDS, score_incidents};
 use simulator::score::report::Table;
@@ -119,6 +120,33 @@ fn quiet_table(seeds: &[u64]) -> Result<(Table, Vec<String>), Box<dyn std::error
     Ok((table, faults))
 }
 
+fn hard_table(seeds: &[u64]) -> Result<Table, Box<dyn std::error::Error>> {
+    let note = "A usual day without further troubles. False: alarms of all kinds that are of nothing true. Named \
+                trips matched: what the feed's state says at the end.";
+    let head: Vec<&str> =
+        visits::HEAD.iter().copied().chain(["alarms", "false", "named trips matched"]).collect();
+    let mut table = Table::new("When names fail", note, &head);
+    for hardship in Hardship::ALL {
+        for seed in seeds {
+            let mut matched = None;
+            let trial = hard(hardship, *seed, WINDOW_S, &mut |monitor, now| {
+                if now % 600 < 20 {
+                    matched = monitor.snapshot(now).feeds.first().and_then(|f| f.matched_share);
+                }
+            })?;
+            let (timetable, watched) = (&trial.timetable, &trial.watched);
+            let scores = score_incidents(timetable, watched, trial.window, trial.named);
+            let raised: usize = scores.iter().map(|s| s.raised).sum();
+            let right: usize = scores.iter().map(|s| s.right).sum();
+            let mut cells = score_visits(watched, trial.window).cells();
+            let matched = matched.map_or("–".to_owned(), |m| format!("{:.0} %", m * 100.0));
+            cells.extend([raised.to_string(), (raised - right).to_string(), matched]);
+            table.row(&trial.name, cells);
+        }
+    }
+    Ok(table)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut seeds = SEEDS.to_vec();
     let mut faults = false;
@@ -145,6 +173,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         sections.add(&captures::simulated(path, day)?);
     }
     sections.print(faults);
+    println!("{}", hard_table(&seeds)?.markdown());
     let (table, of_quiet) = quiet_table(&seeds)?;
     println!("{}", table.markdown());
     if faults {

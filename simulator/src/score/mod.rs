@@ -4,6 +4,7 @@
 //! one file: [`visits`], [`headways`], [`incidents`] hold what was concluded against what truly was, each with
 //! the columns of its table. [`trial`] is the worlds that all of them are judged on, [`report`] the text.
 
+pub mod hardship;
 pub mod headways;
 mod hindsight;
 pub mod incidents;

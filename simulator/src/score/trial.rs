@@ -63,15 +63,27 @@ pub fn trial(
 pub fn judged(
     (name, timetable, config): (String, Arc<Timetable>, WorldConfig),
     date: ServiceDate,
-    (from_s, to_s): (EpochS, EpochS),
+    seconds: (EpochS, EpochS),
     extra: super::Extra<'_>,
     look: Look<'_>,
+) -> Trial {
+    let known = timetable.clone();
+    judged_by(known, (name, timetable, config), date, seconds, (extra, look))
+}
+
+/// The same by a Monitor that has another version of the timetable: the same trips in the same order.
+pub fn judged_by(
+    known: Arc<Timetable>,
+    (name, timetable, config): (String, Arc<Timetable>, WorldConfig),
+    date: ServiceDate,
+    (from_s, to_s): (EpochS, EpochS),
+    (extra, look): (super::Extra<'_>, Look<'_>),
 ) -> Trial {
     let origin = timetable.origin(date);
     let window = Window { from: origin + from_s, to: origin + to_s };
     let named = config.feed.naming == TripNaming::Trip;
     let mut world = World::new(timetable.clone(), config, window.from - LEAD_S);
-    let mut monitor = Monitor::new(timetable.clone(), MonitorConfig::default());
+    let mut monitor = Monitor::new(known, MonitorConfig::default());
     let until = (window.to + TAIL_S, DATASET_EVERY_S);
     let watched = watch_with(&mut world, &mut monitor, until, extra, look);
     Trial { name, timetable, watched, window, named }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use transit::{Effect, StopVisit, TripInstance};
 
 /// The columns of [`VisitScore::cells`].
-pub const HEAD: [&str; 9] = [
+pub const HEAD: [&str; 10] = [
     "true visits",
     "found",
+    "wrong vehicle",
     "twice",
     "invented",
     "outside stay, median s",
@@ -25,6 +26,8 @@ pub struct VisitScore {
     pub true_visits: usize,
     /// Of them, concluded for the same run and stop.
     pub found: usize,
+    /// Of those found, said to be made by another vehicle.
+    pub wrong_vehicle: usize,
     /// Concluded more than once for the same run and stop.
     pub twice: usize,
     /// Concluded for a run and stop where none truly was.
@@ -56,6 +59,7 @@ impl VisitScore {
         vec![
             self.true_visits.to_string(),
             format!("{:.1} %", self.found_share() * 100.0),
+            self.wrong_vehicle.to_string(),
             self.twice.to_string(),
             self.invented.to_string(),
             format!("{:.0}", quantile(&self.outside_s, 0.5)),
@@ -93,6 +97,8 @@ pub fn score_visits(watched: &Watched, window: Window) -> VisitScore {
         score.true_visits += 1;
         if let Some(visit) = concluded.get(place).and_then(|v| v.first()) {
             score.found += 1;
+            let other = watched.vehicle(visit.vehicle).is_some_and(|v| v != truth.vehicle);
+            score.wrong_vehicle += usize::from(other);
             measure(&mut score, truth, visit);
         }
     }

@@ -56,7 +56,7 @@ impl Feed {
         self.aged += 1;
     }
 
-    /// An accepted position; `placed` if it names a known trip: whether it was found on it.
+    /// An accepted position; `placed` if it names a trip: whether it was found on it.
     pub fn accepted(&mut self, placed: Option<bool>) {
         self.state.accepted += 1;
         if let Some(placed) = placed {

@@ -35,7 +35,7 @@ pub use snapshot::{
 };
 pub use updates::Forecast;
 
-use crate::event::{Effect, Event, RejectReason, StopVisit, VehiclePosition};
+use crate::event::{Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition};
 use crate::flow::{Flow, VehicleFacts};
 use crate::ids::{FeedIdx, VehicleIdx};
 use crate::time::EpochS;
@@ -220,7 +220,15 @@ impl Monitor {
         };
         self.served.clear();
         vehicle.track.step(&mut env, index, fix, before, named, &mut self.served);
-        let placed = named.trip.map(|_| vehicle.track.is_placed());
+        // A trip that was added to the timetable need not be in it.
+        let known = named.trip.is_some();
+        let names = position.trip.trip_id.is_some_and(|id| !id.is_empty());
+        let added = matches!(
+            position.trip.relationship,
+            ScheduleRelationship::Added | ScheduleRelationship::Duplicated
+        );
+        let expected = known || (names && !added);
+        let placed = expected.then(|| known && vehicle.track.is_placed());
         if let Some(feed) = self.feeds.get_mut(position.feed) {
             feed.accepted(placed);
         }

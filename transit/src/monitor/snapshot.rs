@@ -154,7 +154,8 @@ pub struct FeedState {
     pub accepted: u64,
     /// Refused since the start, in the order of [`RejectReason::ALL`].
     pub rejected: [u64; RejectReason::ALL.len()],
-    /// Accepted positions that name a trip of the timetable, since the start.
+    /// Accepted positions that name a trip, since the start. One that was added to the timetable counts only
+    /// where it is known.
     pub named: u64,
     /// Of these, the ones that were matched to it, since the start.
     pub matched: u64,

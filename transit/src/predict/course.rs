@@ -50,12 +50,13 @@ impl Guess {
 /// A run that is walked ahead.
 pub(super) struct Course<'a> {
     learnt: &'a Learnt,
-    timetable: &'a Timetable,
-    instance: TripInstance,
     pattern: &'a Pattern,
     times: &'a [StopTime],
     /// The instant from which `times` count.
     base: EpochS,
+    /// The service day: its origin, and an hour of it.
+    origin: EpochS,
+    day: When,
     /// The plan promises times.
     timed: bool,
     own: Own,
@@ -70,13 +71,14 @@ impl<'a> Course<'a> {
         progress: Option<&Progress>,
     ) -> Self {
         let shift = i64::from(timetable.shift_s(instance));
+        let origin = timetable.origin(instance.service_date);
         Self {
             learnt,
-            timetable,
-            instance,
             pattern: timetable.pattern(timetable.trip(instance.trip).pattern),
             times: timetable.stop_times(instance.trip),
-            base: timetable.origin(instance.service_date) + shift,
+            base: origin + shift,
+            origin,
+            day: When::of(instance.service_date, 0),
             timed: timetable.frequencies(instance.trip).iter().all(|f| f.exact),
             own: progress.map_or_else(Own::default, |p| p.own.now),
             stays: progress.map_or_else(Own::default, |p| p.stays.now),
@@ -96,8 +98,7 @@ impl<'a> Course<'a> {
     }
 
     fn when(&self, at_s: f64) -> When {
-        let origin = self.timetable.origin(self.instance.service_date);
-        When::of(self.instance.service_date, at_s as i64 - origin)
+        self.day.at(at_s as i64 - self.origin)
     }
 
     /// Walks from `anchor` to the last stop, or until `each` says stop.

@@ -255,6 +255,7 @@ impl Predictor {
         let Some(progress) = self.learnt.progress(vehicle, instance) else { return };
         let pending = &mut self.pending[vehicle.get()];
         let course = Course::new(&self.learnt, timetable, instance, Some(progress));
+        let block = next_of_block(timetable, instance).filter(|next| pending.block_is_free(*next));
         let mut ends_s = 0.0;
         let mut wanted = (0..HORIZONS).find(|h| pending.is_free(*h));
         let mut made_now = [None; HORIZONS];
@@ -267,20 +268,15 @@ impl Predictor {
                 }
                 wanted = (h + 1..HORIZONS).find(|h| pending.is_free(*h));
             }
-            true
+            // No stop farther on is asked for, and the end matters only if it is near.
+            wanted.is_some() || block.is_some() && ahead_s <= BLOCK_CHECK_S
         });
         for (h, made) in made_now.into_iter().enumerate() {
             if let Some(made) = made {
                 pending.wait(h, made);
             }
         }
-        if ends_s - now as f64 > BLOCK_CHECK_S {
-            return;
-        }
-        let Some(next) = next_of_block(timetable, instance) else { return };
-        if !pending.block_is_free(next) {
-            return;
-        }
+        let Some(next) = block.filter(|_| ends_s - now as f64 <= BLOCK_CHECK_S) else { return };
         let ends = (ends_s, 0.0);
         let anchor = block_start(&self.learnt, timetable, instance, next, ends, now);
         let course = Course::new(&self.learnt, timetable, next, None);

@@ -97,6 +97,8 @@ pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
         detail.set_inner_html(&note(app.text.loading, "skeleton"));
     }
     if from == From::List {
+        // The view unhides it a moment later, and what is hidden takes no focus.
+        let _ = detail.remove_attribute("hidden");
         let _ = detail.focus();
     }
     fetch_detail(app);

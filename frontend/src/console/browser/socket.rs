@@ -90,7 +90,13 @@ fn connect(app: &Rc<App>) {
     };
     let opened = on(|app, _| {
         app.signals.link.set(Link::Live);
-        app.socket.borrow_mut().heard_ms = now_ms();
+        let mut state = app.socket.borrow_mut();
+        state.heard_ms = now_ms();
+        // What could not be fetched during the break is not waited for any longer.
+        if state.failures > 0 {
+            app.panel.detail_ms.set(0.0);
+        }
+        drop(state);
         send(app, true);
     });
     let message = on(heard);

@@ -157,7 +157,7 @@ pub async fn visible(
     Ok((queue, office.register.count(&asked).await?))
 }
 
-async fn id(office: &Office, number: &str) -> Result<AppealId, ProblemResponse> {
+pub(super) async fn id(office: &Office, number: &str) -> Result<AppealId, ProblemResponse> {
     let number = number
         .parse::<AppealNumber>()
         .map_err(|e| ProblemResponse::bad_request(format!("the number of an appeal is {e}")))?;

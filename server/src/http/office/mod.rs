@@ -3,11 +3,15 @@
 pub(super) mod appeals;
 mod asking;
 mod cases;
+mod citizen;
 mod commands;
 pub(super) mod desk;
+mod evidence;
 mod fault;
 mod handler;
+mod knowledge;
 mod open311;
+mod operator;
 mod pages;
 mod signed;
 pub(super) mod staff;
@@ -19,6 +23,7 @@ use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
 use crate::clock::Clock;
+use crate::evidence::Examiner;
 use crate::problem::ProblemResponse;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
@@ -53,6 +58,8 @@ pub struct OfficeState {
     pub staff: Staff,
     /// Stops of the timetable in force.
     pub stops: StopPlaces,
+    /// Evidence; none where no record of buses is kept.
+    pub evidence: Option<Examiner>,
     /// Pages.
     pub site: Site,
     /// Settings.
@@ -72,7 +79,9 @@ pub(super) struct Office {
     filing: Arc<AddressRates>,
     tries: Arc<PinTries>,
     stops: StopPlaces,
+    evidence: Option<Examiner>,
     site: Site,
+    desk: Arc<operator::Room>,
 }
 
 impl Office {
@@ -97,7 +106,7 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -113,7 +122,9 @@ pub fn router(state: OfficeState) -> Router {
         filing: Arc::new(filing),
         tries: Arc::new(tries),
         stops,
+        evidence,
         site,
+        desk: Arc::default(),
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))
@@ -138,7 +149,11 @@ pub fn router(state: OfficeState) -> Router {
         .merge(handler::routes())
         .merge(cases::routes())
         .merge(supervisor::routes())
+        .merge(evidence::routes())
         .merge(open311::routes())
+        .merge(citizen::routes())
+        .merge(operator::routes())
+        .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
 }

@@ -1,7 +1,7 @@
 //! Rows of `stop_times.txt` to trips and patterns.
 
 use super::finding::{Findings, rule};
-use super::stop_times::{NO_TIME, Row};
+use super::stop_times::{NO_TIME, Row, StopTimes};
 use super::tables::Trips;
 use crate::ids::{BlockIdx, PatternIdx, RouteIdx, StopIdx, TripIdx};
 use crate::timetable::{Frequency, StopTime, Trip};
@@ -44,19 +44,19 @@ pub(crate) struct Assembled {
 /// Puts together every trip with at least two usable stop times.
 pub(crate) fn assemble(
     trips: &mut Trips,
-    rows: &[Row],
+    rows: &StopTimes,
     mut frequencies: FxHashMap<u32, Vec<Frequency>>,
     findings: &mut Findings,
 ) -> Assembled {
     let mut assembled = Assembled::default();
     // Grown by doubling it would for a moment hold the largest table three times.
     assembled.stop_times.reserve_exact(rows.len());
-    let mut groups = rows.chunk_by(|a, b| a.trip == b.trip).peekable();
+    let mut groups = rows.by_trip().peekable();
     let mut usable: Vec<Row> = Vec::new();
     for number in 0..trips.rows.len() as u32 {
         usable.clear();
-        if let Some(group) = groups.next_if(|g| g[0].trip == number) {
-            usable.extend_from_slice(group);
+        if let Some((_, rows)) = groups.next_if(|(trip, _)| *trip == number) {
+            rows.read(&mut usable);
         }
         let trip = &mut trips.rows[number as usize];
         clean(&mut usable, &trip.id, findings);

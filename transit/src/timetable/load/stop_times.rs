@@ -1,4 +1,7 @@
-//! `stop_times.txt`, the big table: read as bytes, 32 bytes kept of a row until its trip is put together.
+//! `stop_times.txt`, the big table: read as bytes, its times kept of a row until its trip is put together.
+//!
+//! Rows of a trip mostly stand together, and all but the times of them stands in other trips as well: such a
+//! stretch is kept once, and each trip that has it names it.
 
 use super::LoadError;
 use super::archive::Archive;
@@ -6,8 +9,10 @@ use super::finding::{Findings, rule};
 use super::rows::Rows;
 use super::tables::{Trips, foreign_key, open_required};
 use crate::ids::StopIdx;
-use crate::timetable::Stop;
-use rustc_hash::FxHashMap;
+use crate::timetable::{Stop, StopTime};
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 /// A time that the feed does not give.
 pub(crate) const NO_TIME: i32 = i32::MIN;
@@ -28,6 +33,131 @@ pub(crate) struct Row {
     pub(crate) line: u32,
     /// `timepoint`, if given.
     pub(crate) timepoint: Option<bool>,
+}
+
+/// The usable rows of the file.
+#[derive(Debug, Default)]
+pub(crate) struct StopTimes {
+    /// Of each row, as in the file.
+    times: Vec<StopTime>,
+    /// Rows of one trip that stand together.
+    stretches: Vec<Stretch>,
+    /// All but the times, of the stretches that differ in it.
+    calls: Vec<Call>,
+    /// Where each of those lies in `calls`.
+    kinds: Vec<Range<u32>>,
+    by_hash: FxHashMap<u64, u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    trip: u32,
+    /// Index into `kinds`.
+    kind: u32,
+    /// First row of `times`.
+    times: u32,
+    /// Line of its first row.
+    line: u32,
+}
+
+/// A row without trip and times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Call {
+    stop: StopIdx,
+    sequence: u32,
+    /// Of the `f32`.
+    distance_bits: u32,
+    /// Lines after the stretch's first.
+    lines: u32,
+    timepoint: Option<bool>,
+}
+
+impl StopTimes {
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Takes the rows of `stretch` in, which are of one trip.
+    fn push(&mut self, stretch: &[Row]) {
+        let Some(first) = stretch.first() else { return };
+        let from = self.calls.len();
+        let start = self.times.len() as u32;
+        let mut hasher = FxHasher::default();
+        for row in stretch {
+            let call = Call {
+                stop: row.stop,
+                sequence: row.sequence,
+                distance_bits: row.distance.to_bits(),
+                lines: row.line.saturating_sub(first.line),
+                timepoint: row.timepoint,
+            };
+            call.hash(&mut hasher);
+            self.calls.push(call);
+            self.times.push(StopTime { arrival_s: row.arrival_s, departure_s: row.departure_s });
+        }
+        let new = self.kinds.len() as u32;
+        let known = *self.by_hash.entry(hasher.finish()).or_insert(new);
+        let kind = if known != new && self.calls_of(known) == &self.calls[from..] {
+            self.calls.truncate(from);
+            known
+        } else {
+            // New; or, once in a blue moon, another one of the same hash, which is then kept for itself.
+            self.kinds.push(from as u32..self.calls.len() as u32);
+            new
+        };
+        self.stretches.push(Stretch { trip: first.trip, kind, times: start, line: first.line });
+    }
+
+    fn calls_of(&self, kind: u32) -> &[Call] {
+        let Range { start, end } = self.kinds[kind as usize].clone();
+        &self.calls[start as usize..end as usize]
+    }
+
+    /// No more rows come: by trip from now on.
+    fn finish(&mut self) {
+        self.by_hash = FxHashMap::default();
+        let key = |s: &Stretch| (s.trip, s.times);
+        if !self.stretches.is_sorted_by_key(key) {
+            self.stretches.sort_unstable_by_key(key);
+        }
+    }
+
+    /// The trips that have rows, in order: for each its number and what to read its rows by.
+    pub(crate) fn by_trip(&self) -> impl Iterator<Item = (u32, RowsOfTrip<'_>)> {
+        let groups = self.stretches.chunk_by(|a, b| a.trip == b.trip);
+        groups.map(|stretches| (stretches[0].trip, RowsOfTrip { all: self, stretches }))
+    }
+}
+
+/// The rows of one trip.
+pub(crate) struct RowsOfTrip<'a> {
+    all: &'a StopTimes,
+    stretches: &'a [Stretch],
+}
+
+impl RowsOfTrip<'_> {
+    /// Appends them to `rows`, which is empty: by sequence, equals as in the file.
+    pub(crate) fn read(&self, rows: &mut Vec<Row>) {
+        for stretch in self.stretches {
+            let calls = self.all.calls_of(stretch.kind);
+            let times = &self.all.times[stretch.times as usize..][..calls.len()];
+            rows.extend(calls.iter().zip(times).map(|(call, time)| Row {
+                trip: stretch.trip,
+                sequence: call.sequence,
+                stop: call.stop,
+                arrival_s: time.arrival_s,
+                departure_s: time.departure_s,
+                distance: f32::from_bits(call.distance_bits),
+                line: stretch.line + call.lines,
+                timepoint: call.timepoint,
+            }));
+        }
+        let key = |r: &Row| (r.sequence, r.line);
+        if !rows.is_sorted_by_key(key) {
+            rows.sort_unstable_by_key(key);
+        }
+    }
 }
 
 /// Columns of the file.
@@ -64,14 +194,14 @@ impl Columns {
     }
 }
 
-/// Reads the usable rows, by trip, then by sequence.
+/// Reads the usable rows.
 pub(crate) fn stop_times(
     archive: &mut Archive<'_>,
     trips: &Trips,
     stops: &[Stop],
     stop_by_id: &FxHashMap<Box<str>, StopIdx>,
     findings: &mut Findings,
-) -> Result<Vec<Row>, LoadError> {
+) -> Result<StopTimes, LoadError> {
     /// A row of a real feed is at least this long, so the reservation is never far too large.
     const ROW_BYTES_LEAST: u64 = 32;
     /// No more is reserved on the word of the zip's directory.
@@ -79,7 +209,8 @@ pub(crate) fn stop_times(
     let mut rows = open_required(archive, "stop_times.txt", findings)?;
     let columns = Columns::of(&rows, findings);
     let expected = (rows.declared_bytes / ROW_BYTES_LEAST).min(RESERVED_ROWS_MOST);
-    let mut kept = Vec::with_capacity(expected as usize);
+    let mut kept = StopTimes { times: Vec::with_capacity(expected as usize), ..Default::default() };
+    let mut stretch: Vec<Row> = Vec::new();
     let mut last_trip: Option<u32> = None;
     let mut ways = Ways::new(stops.len());
     while rows.next(findings)? {
@@ -116,13 +247,15 @@ pub(crate) fn stop_times(
             continue;
         }
         if let Some(row) = row(&rows, &columns, trip, stop, findings) {
-            kept.push(row);
+            if stretch.last().is_some_and(|last| last.trip != trip) {
+                kept.push(&stretch);
+                stretch.clear();
+            }
+            stretch.push(row);
         }
     }
-    let key = |r: &Row| (r.trip, r.sequence, r.line);
-    if !kept.is_sorted_by_key(key) {
-        kept.sort_unstable_by_key(key);
-    }
+    kept.push(&stretch);
+    kept.finish();
     Ok(kept)
 }
 
