@@ -25,6 +25,8 @@ const CALL_DAYS: i64 = 36;
 const CALLS_A_DAY: f64 = 390.0;
 /// An answer is written after so many days at most; later ones are open.
 const ANSWERED_DAYS: i64 = 16;
+/// So many days are in the record: their appeals get evidence of their own.
+const RECORD_DAYS: i64 = 3;
 /// The route of the story, and since when people appeal about it, days.
 const STORY_DAYS: i64 = 20;
 
@@ -246,7 +248,8 @@ fn usual(
     let event = at - 600 - dice.below(7_200) as EpochS;
     let route = timetable.routes[route].id.to_string();
     let filing = filing(dice, kind, channel, (route, stop), event);
-    let steps = steps(dice, register, &filing, hands, (at, now));
+    let recent = now - day < RECORD_DAYS * DAY_S;
+    let steps = if recent { Vec::new() } else { steps(dice, register, &filing, hands, (at, now)) };
     Some(Life { filing, at, steps })
 }
 

@@ -83,13 +83,17 @@ impl Register {
             };
             let before = appeal.clone();
             appeal.accept(&events, *at);
-            let by = actor.person.map(|p| (p, actor.role));
+            let by = (actor.person, Some(actor.role));
             for entry in entries(Some(&last), appeal.id, *at, by, &events)? {
                 statements.push(self.journal_row(&entry)?);
                 last = entry;
             }
             statements.extend(self.projections(&before, &appeal)?);
             updated_at = *at;
+        }
+        // What a life brings with it is not computed anew: the record may be younger than the appeal.
+        if appeal.evidence.is_some() {
+            statements.push(rows::evidence_done(appeal.id));
         }
         if appeal.version != first {
             let sealed = self.keys.seal(&rows::place(appeal.id), &appeal)?;

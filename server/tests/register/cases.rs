@@ -3,6 +3,7 @@
 use crate::database::{TestDatabase, on_both};
 use crate::house::{House, NOW, answer, complaint};
 use appeals::access::Role;
+use appeals::number::CaseNumber;
 use serde_json::{Value, json};
 use server::ledger::Statement;
 
@@ -118,42 +119,61 @@ async fn appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told(
     house.act_on(&handler, &path, &[("command", "investigate")]).await;
     house.act_on(&handler, &path, &[("command", "conclude"), ("text", "Рейсов мало.")]).await;
 
-    // One investigation, four answers: each in its language, with its number, approved by another.
+    answered(&house, (&handler, &head), &path, &appeals).await;
+    mended(&house, &handler, &path, case.number, &appeals).await;
+    db
+}
+
+/// One investigation, four answers: each in its language, with its number, approved by another.
+async fn answered(
+    house: &House,
+    (handler, head): (&str, &str),
+    path: &str,
+    appeals: &[(String, String)],
+) {
     let answer_all = [
         ("command", "answer_all"),
         ("kk", "№ {number} өтініш: рейс аз, қосамыз."),
         ("ru", "Обращение № {number}: рейсов мало, добавим."),
     ];
-    assert!(house.act_on(&handler, &path, &answer_all).await.contains("<strong>4</strong>"));
+    assert!(house.act_on(handler, path, &answer_all).await.contains("<strong>4</strong>"));
     let (status, refused) = house
         .form(
-            &handler,
-            &path,
-            &house.with_version(&handler, &path, &[("command", "approve_all")]).await,
+            handler,
+            path,
+            &house.with_version(handler, path, &[("command", "approve_all")]).await,
         )
         .await;
     assert_eq!(status, 200);
     assert!(refused.contains("ваша роль этого не позволяет"), "{refused}");
     assert!(
         house
-            .act_on(&head, &path, &[("command", "approve_all")])
+            .act_on(head, path, &[("command", "approve_all")])
             .await
             .contains("<strong>4</strong>")
     );
     assert!(
         house
-            .act_on(&handler, &path, &[("command", "send_all")])
+            .act_on(handler, path, &[("command", "send_all")])
             .await
             .contains("<strong>4</strong>")
     );
     for (i, (number, pin)) in appeals.iter().enumerate() {
-        let stage = stage(&house, number, pin).await;
+        let stage = stage(house, number, pin).await;
         let body = stage["answer"]["body"].as_str().unwrap();
         assert!(body.contains(number), "{body}");
         assert_eq!(body.contains("өтініш"), i == 2, "in the language of the appeal");
     }
+}
 
-    // A promise with figures; then it is done, and the record of two times four weeks says what it did.
+/// A promise with figures; then it is done, and the record of two times four weeks says what it did.
+async fn mended(
+    house: &House,
+    handler: &str,
+    path: &str,
+    number: CaseNumber,
+    appeals: &[(String, String)],
+) {
     let promise = [
         ("command", "promise"),
         ("kind", "add_runs"),
@@ -161,26 +181,26 @@ async fn appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told(
         ("due_on", "2026-12-23"),
     ];
     let (status, page) =
-        house.form(&handler, &path, &house.with_version(&handler, &path, &promise).await).await;
+        house.form(handler, path, &house.with_version(handler, path, &promise).await).await;
     assert_eq!((status, page.contains("мере нужна цифра")), (409, true), "{page}");
     let promise: Vec<_> = promise.into_iter().chain([("runs", "12"), ("vehicles", "3")]).collect();
-    house.act_on(&handler, &path, &promise).await;
+    house.act_on(handler, path, &promise).await;
     let early = [("command", "verify"), ("reason", "да")];
     let (status, _) =
-        house.form(&handler, &path, &house.with_version(&handler, &path, &early).await).await;
+        house.form(handler, path, &house.with_version(handler, path, &early).await).await;
     assert_eq!(status, 409, "nothing is verified before it is done");
-    let measure = house.register.case(case.number).await.unwrap().case.measures[0].id.to_string();
+    let measure = house.register.case(number).await.unwrap().case.measures[0].id.to_string();
     let done = [
         ("command", "measure_done"),
         ("measure", measure.as_str()),
         ("on", "2026-11-23"),
         ("proof", "Новое расписание"),
     ];
-    house.act_on(&handler, &path, &done).await;
-    record(&house, "143", -40..0, 1_440, 2).await;
-    record(&house, "143", 1..40, 600, 5).await;
-    house.act_on(&handler, &path, &[("command", "study"), ("days", "28"), ("washout", "7")]).await;
-    let case = house.register.case(case.number).await.unwrap().case;
+    house.act_on(handler, path, &done).await;
+    record(house, "143", -40..0, 1_440, 2).await;
+    record(house, "143", 1..40, 600, 5).await;
+    house.act_on(handler, path, &[("command", "study"), ("days", "28"), ("washout", "7")]).await;
+    let case = house.register.case(number).await.unwrap().case;
     let effect =
         case.effects.iter().find(|e| e.metric == appeals::effect::Metric::HeadwayMeanS).unwrap();
     assert!((effect.study.difference + 840.0).abs() < 20.0, "{:?}", effect.study);
@@ -189,12 +209,12 @@ async fn appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told(
     let words = house.register.effect_words(&case);
     assert!(words.ru.contains("было 25 мин, стало 11 мин"), "{}", words.ru);
     house
-        .act_on(&handler, &path, &[("command", "verify"), ("reason", "интервал вдвое меньше")])
+        .act_on(handler, path, &[("command", "verify"), ("reason", "интервал вдвое меньше")])
         .await;
     let tell = [("command", "tell_all"), ("ru", words.ru.as_str()), ("kk", words.kk.as_str())];
-    assert!(house.act_on(&handler, &path, &tell).await.contains("<strong>4</strong>"));
-    for (i, (number, pin)) in appeals.iter().enumerate() {
-        let stage = stage(&house, number, pin).await;
+    assert!(house.act_on(handler, path, &tell).await.contains("<strong>4</strong>"));
+    for (i, (appeal, pin)) in appeals.iter().enumerate() {
+        let stage = stage(house, appeal, pin).await;
         let told = stage["told"][0]["text"].as_str().unwrap();
         assert!(
             told.contains(if i == 2 {
@@ -205,10 +225,9 @@ async fn appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told(
             "{stage}"
         );
     }
-    let page = house.page(&handler, &path).await;
+    let page = house.page(handler, path).await;
     assert!(page.contains("Эффект подтверждён") && page.contains("стало лучше"), "{page}");
     assert!(!page.contains("Мысал"), "no person stands on the page of a case");
-    db
 }
 
 async fn stage(house: &House, number: &str, pin: &str) -> Value {

@@ -20,3 +20,4 @@ mod load;
 mod open311;
 mod operator;
 mod signing;
+mod story;

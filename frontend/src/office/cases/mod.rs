@@ -1,5 +1,6 @@
 //! Cases: what patterns propose, what is being mended, and what came of it.
 
+mod forms;
 mod one;
 mod words;
 

@@ -205,6 +205,15 @@ fn fields(form: Form<'_>) -> AnyView {
             .into_any()
         }
         "propose_extension" | "return" => form.area("reason", words.reason, "", 3),
+        "note" => form.area("text", words.note, "", 3),
+        _ => other_fields(form),
+    }
+}
+
+/// Fields of the rarer commands.
+fn other_fields(form: Form<'_>) -> AnyView {
+    let (page, language, words) = (form.page, form.language, form.words);
+    match form.command {
         "sign_verdict" => {
             let findings = coded(&FINDINGS, |c| finding_name(language, c));
             let machine = page.appeal.finding.clone().unwrap_or_default();
@@ -229,7 +238,6 @@ fn fields(form: Form<'_>) -> AnyView {
             let case = page.case.clone().unwrap_or_default();
             form.line("case", words.case_number, &case, "text")
         }
-        "note" => form.area("text", words.note, "", 3),
         _ => ().into_any(),
     }
 }

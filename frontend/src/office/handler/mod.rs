@@ -3,7 +3,7 @@
 mod actions;
 mod words;
 
-pub(super) use words::{finding_name, refusal_name, way_name};
+pub(super) use words::refusal_name;
 
 use super::queue::{Left, appeal_path, channel_name, desk_name, left_mark, named};
 use crate::pages::Context;
@@ -11,7 +11,7 @@ use crate::url::encode;
 use api::{AppealDetail, AppealEvidence, AppealRow};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use words::{Words, clock_name, command_name, event_name, legal_name, words};
+use words::{Words, clock_name, command_name, event_name, finding_name, legal_name, words};
 
 /// A line of a journal.
 #[derive(Clone, Debug)]

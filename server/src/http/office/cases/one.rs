@@ -13,7 +13,7 @@ use crate::register::{Asked as QueueAsked, Batch, CaseShown, Register, ServiceEr
 use crate::staff::Account;
 use api::AppealRow;
 use appeals::access::{Action, Grant, may};
-use appeals::case::{Case, CaseCommand, CaseEvent};
+use appeals::case::{Case, CaseCommand, CaseEntry, CaseEvent};
 use appeals::effect::Effect;
 use appeals::number::CaseNumber;
 use appeals::words::{Language, Words};
@@ -267,15 +267,7 @@ async fn render(
         waiting: (review.saturating_sub(approved), approved),
         measures: case.measures.iter().map(|m| measure_line(m, today)).collect(),
         effects: case.effects.iter().map(|e| effect_line(e, &places)).collect(),
-        journal: journal
-            .iter()
-            .filter_map(|entry| {
-                let who = entry.actor.map(|a| a.to_string());
-                let who = who.map(|id| people.get(&id).cloned().unwrap_or(id));
-                let (event, detail) = told(&entry.event().ok()?, &people);
-                Some(JournalLine { at: entry.at, who, event: event.to_owned(), detail })
-            })
-            .collect(),
+        journal: journal.iter().filter_map(|entry| line(entry, &people)).collect(),
         offers: offers
             .map(|(command, missing)| Offered {
                 command: command.to_owned(),
@@ -298,6 +290,13 @@ async fn render(
         done: asked.param("done").is_some(),
     };
     Ok(office.site.office(asked, Some(member(account)), OfficePage::Case(Box::new(page))))
+}
+
+fn line(entry: &CaseEntry, people: &BTreeMap<String, String>) -> Option<JournalLine> {
+    let who = entry.actor.map(|a| a.to_string());
+    let who = who.map(|id| people.get(&id).cloned().unwrap_or(id));
+    let (event, detail) = told(&entry.event().ok()?, people);
+    Some(JournalLine { at: entry.at, who, event: event.to_owned(), detail })
 }
 
 fn each(words: &Words) -> [String; 3] {

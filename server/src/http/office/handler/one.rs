@@ -202,16 +202,7 @@ async fn render(
     let places = Places(office.site.reads().view(asked.language));
     let people = people_of(office, account).await?;
     let works = may(account.role, Action::Work) != Grant::No || account.role.is_front();
-    let place = |stop: &str| {
-        let place = (office.stops)(stop)?;
-        Some(transit::LatLon { lat: place.lat, lon: place.lon })
-    };
-    let similar: Vec<api::AppealRow> = if works {
-        let rows = register.similar(&handling.appeal, &place).await?;
-        rows.into_iter().map(Into::into).collect()
-    } else {
-        Vec::new()
-    };
+    let similar = if works { similar(office, &handling).await? } else { Vec::new() };
     let number = number_of(&detail.number)?;
     let row = register.row_of(number).await?.ok_or(ServiceError::Unknown)?;
     let claim = detail.claim.as_ref();
@@ -231,17 +222,10 @@ async fn render(
         routes: places.routes(similar.iter().map(|r| r.route_id.as_ref())),
         journal: lines(&register.journal(id).await?, account, &people, language),
         seq: handling.seq,
-        evidence: None,
+        evidence: evidence(office, account, id).await,
         similar_shown: works,
         similar,
-        offers: handling
-            .offers
-            .iter()
-            .map(|o| Offered {
-                command: o.command.to_owned(),
-                missing: o.missing.map(|m| m.name().to_owned()),
-            })
-            .collect(),
+        offers: offered(&handling),
         reply_by: reply_name(&handling),
         extension_until: handling.extension_until.map(|d| d.to_string()),
         case: handling.case.clone().filter(|_| works),
@@ -259,6 +243,38 @@ async fn render(
     };
     let page = OfficePage::Appeal(Box::new(page));
     Ok(office.site.office(asked, Some(member(account)), page))
+}
+
+async fn similar(
+    office: &Office,
+    handling: &Handling,
+) -> Result<Vec<api::AppealRow>, ProblemResponse> {
+    let place = |stop: &str| {
+        let place = (office.stops)(stop)?;
+        Some(transit::LatLon { lat: place.lat, lon: place.lon })
+    };
+    let rows = office.register.similar(&handling.appeal, &place).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+fn offered(handling: &Handling) -> Vec<Offered> {
+    let offer = |o: &appeals::appeal::Offer| Offered {
+        command: o.command.to_owned(),
+        missing: o.missing.map(|m| m.name().to_owned()),
+    };
+    handling.offers.iter().map(offer).collect()
+}
+
+/// What the buses' data say, for those who may see it. Without the record the rest of the page still stands.
+async fn evidence(office: &Office, account: &Account, id: AppealId) -> Option<api::AppealEvidence> {
+    let examiner = office.evidence.as_ref()?;
+    match examiner.shown(id, &account.viewer()).await {
+        Ok(evidence) => Some(evidence),
+        Err(error) => {
+            tracing::debug!(%error, "evidence is not shown");
+            None
+        }
+    }
 }
 
 fn reply_name(handling: &Handling) -> String {
