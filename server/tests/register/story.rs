@@ -59,8 +59,11 @@ async fn drive(store: &Store, timetable: &Arc<Timetable>, days: &[i64]) -> Watch
 
 /// The stop of the route where people of the plato board: some stops after the upper terminus.
 fn stop_of(timetable: &Timetable) -> String {
-    let of_route = |p: &&transit::timetable::Pattern| &*timetable.route(p.route).id == KAMENSKOYE;
-    let down = timetable.patterns.iter().filter(of_route).max_by_key(|p| p.direction).unwrap();
+    let of_route = timetable.patterns.iter().filter(|p| {
+        let route: &str = &timetable.route(p.route).id;
+        route == KAMENSKOYE
+    });
+    let down = of_route.max_by_key(|p| p.direction).unwrap();
     timetable.stop(down.stops[2]).id.to_string()
 }
 
