@@ -115,6 +115,9 @@ pub struct Filed {
 pub(super) struct Made {
     pub filed: Filed,
     pub statements: Vec<Statement>,
+    pub appeal: Appeal,
+    /// The last entry of its journal.
+    pub last: Entry,
 }
 
 /// The key of a request as it is kept, with the hash of what was asked.
@@ -255,7 +258,8 @@ impl Register {
             desk: appeal.desk.to_string(),
             safety: appeal.safety,
         };
-        Ok(Made { filed, statements })
+        let last = head.clone();
+        Ok(Made { filed, statements, appeal, last })
     }
 
     fn once(&self, filing: &Filing) -> Result<Option<Once>, ServiceError> {

@@ -9,6 +9,7 @@ mod contacts;
 mod effects;
 mod evidence;
 mod handling;
+mod history;
 mod intake;
 mod overview;
 mod reading;
@@ -28,6 +29,7 @@ pub use contacts::{
 pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
+pub use history::{Consulted, Life};
 pub use intake::{Beside, Filed, Filing, Personal};
 pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};

@@ -2,7 +2,7 @@
 
 use super::{Keys, Personal, Register, ServiceError};
 use crate::ledger::{Statement, Value};
-use api::{AppealRow, AppealStep};
+use api::{AppealNotice, AppealRow, AppealStep};
 use appeals::appeal::{Appeal, Event};
 use appeals::ids::AppealId;
 use appeals::journal::{Entry, verify};
@@ -104,6 +104,8 @@ pub struct Stage {
     pub appeal: Appeal,
     /// Its statuses in order.
     pub steps: Vec<AppealStep>,
+    /// What the applicant was told besides.
+    pub told: Vec<AppealNotice>,
 }
 
 #[derive(FromRow)]
@@ -186,11 +188,15 @@ impl Register {
     /// The appeal with its way, for who knows its PIN.
     pub async fn stage(&self, id: AppealId, language: Language) -> Result<Stage, ServiceError> {
         let appeal = self.load(id).await?.appeal;
-        let mut steps = Vec::new();
+        let (mut steps, mut told) = (Vec::new(), Vec::new());
         for entry in self.journal(id).await? {
             let status = match entry.event().map_err(|_| ServiceError::Journal)? {
                 Event::Registered { .. } => appeals::appeal::Status::Registered,
                 Event::Moved { to, .. } => to,
+                Event::Told { text } => {
+                    told.push(AppealNotice { at: entry.at, text });
+                    continue;
+                }
                 _ => continue,
             };
             steps.push(AppealStep {
@@ -199,7 +205,7 @@ impl Register {
                 label: status.label(language).to_owned(),
             });
         }
-        Ok(Stage { appeal, steps })
+        Ok(Stage { appeal, steps, told })
     }
 
     /// The whole journal of an appeal, if it holds.

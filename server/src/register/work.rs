@@ -182,7 +182,11 @@ impl Register {
     }
 
     /// Rows beside the appeal that follow from what changed in it.
-    fn projections(&self, before: &Appeal, now: &Appeal) -> Result<Vec<Statement>, ServiceError> {
+    pub(super) fn projections(
+        &self,
+        before: &Appeal,
+        now: &Appeal,
+    ) -> Result<Vec<Statement>, ServiceError> {
         let mut statements = Vec::new();
         for (old, new) in before.subjects.iter().zip(&now.subjects) {
             if old != new {

@@ -189,6 +189,80 @@ impl House {
         body
     }
 
+    /// A page as somebody sees it, with its status.
+    pub async fn try_page(&self, cookie: &str, path: &str) -> (u16, String) {
+        let asked = self.ask(Method::GET, path).header("accept-language", "ru");
+        let response = asked.header("cookie", cookie).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    pub async fn page(&self, cookie: &str, path: &str) -> String {
+        let (status, page) = self.try_page(cookie, path).await;
+        assert_eq!(status, 200, "{path}: {page}");
+        page
+    }
+
+    /// A form of a page; redirects are followed.
+    pub async fn form(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(impl AsRef<str>, impl AsRef<str>)],
+    ) -> (u16, String) {
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(n, v)| format!("{}={}", n.as_ref(), frontend::encode(v.as_ref())))
+            .collect();
+        let asked = self
+            .ask(Method::POST, path)
+            .header("origin", format!("http://{}", self.address))
+            .header("accept-language", "ru")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookie)
+            .body(pairs.join("&"));
+        let response = asked.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// A form of the page of an appeal, with the version that the page holds unless another is given.
+    pub async fn try_act(
+        &self,
+        cookie: &str,
+        number: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, String) {
+        let version = self.appeal(cookie, number).await["version"].to_string();
+        let mut all = vec![("version", version.as_str())];
+        all.extend(fields);
+        self.form(cookie, &format!("/staff/appeals/{number}"), &all).await
+    }
+
+    pub async fn act(&self, cookie: &str, number: &str, fields: &[(&str, &str)]) {
+        let (status, page) = self.try_act(cookie, number, fields).await;
+        assert_eq!(status, 200, "{fields:?}: {page}");
+    }
+
+    /// A form of the page of a case, with its version.
+    pub async fn with_version(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
+        let page = self.page(cookie, path).await;
+        let at = page.find("name=\"version\" value=\"").map_or(0, |at| at + 22);
+        let version: String = page[at..].chars().take_while(char::is_ascii_digit).collect();
+        let fields = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        std::iter::once(("version".to_owned(), version)).chain(fields).collect()
+    }
+
+    pub async fn act_on(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let all = self.with_version(cookie, path, fields).await;
+        let (status, page) = self.form(cookie, path, &all).await;
+        assert_eq!(status, 200, "{fields:?}: {page}");
+        page
+    }
+
     pub async fn appeal(&self, cookie: &str, number: &str) -> Value {
         let path = format!("/api/v1/staff/appeals/{number}");
         let response = self.ask(Method::GET, &path).header("cookie", cookie).send().await.unwrap();

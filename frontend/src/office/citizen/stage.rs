@@ -168,6 +168,7 @@ pub fn page(context: Context<'_>, page: &StagePage) -> (String, AnyView) {
             {term(words, page)}
             {record(context, words, page)}
             {stage.answer.as_ref().map(|a| answer(context, words, a))}
+            {told_since(context, words, &stage.told)}
             {word(words, page)}
             {rating(words, page)}
             <section><h2>{words.journal}</h2>{journal(context, words, &page.lines)}</section>
@@ -281,6 +282,23 @@ fn answer(context: Context<'_>, words: &'static Words, answer: &AppealAnswer) ->
         </section>
     }
     .into_any()
+}
+
+/// What became of it since: a measure, its effect.
+fn told_since(
+    context: Context<'_>,
+    words: &'static Words,
+    told: &[api::AppealNotice],
+) -> Option<AnyView> {
+    let lines: Vec<_> = told
+        .iter()
+        .map(|notice| {
+            let at = instant(words, context.voice, notice.at);
+            view! { <p class="own-words">{notice.text.clone()}</p><p class="note">{at}</p> }
+        })
+        .collect();
+    (!lines.is_empty())
+        .then(|| view! { <section class="card"><h2>{words.since}</h2>{lines}</section> }.into_any())
 }
 
 /// Whether it is mended: the applicant's own word.

@@ -136,6 +136,7 @@ words! {
     stage_assigned => "Орындаушы", "Исполнитель", "Assigned";
     stage_work => "Қаралуда", "В работе", "In work";
     stage_answer => "Жауап", "Ответ", "Answer";
+    since => "Содан кейін не істелді", "Что сделано с тех пор", "What was done since";
     days_left => "Қалды: {n} күн", "Осталось дней: {n}", "Days left: {n}";
     due_today => "Мерзімі бүгін", "Срок сегодня", "Due today";
     overdue => "Мерзімі өтті", "Срок прошёл", "Overdue";

@@ -5,6 +5,7 @@ use crate::problem::ProblemResponse;
 use crate::register::ServiceError;
 use crate::staff::StaffError;
 use appeals::appeal::Refusal;
+use appeals::case::CaseRefusal;
 use axum::http::StatusCode;
 
 /// When to come again, seconds, when the database is gone.
@@ -15,6 +16,14 @@ impl From<ServiceError> for ProblemResponse {
         match error {
             ServiceError::Draft(error) => Self::bad_request(error.to_string()),
             ServiceError::Refused(refusal) => refused(refusal),
+            ServiceError::Case(refusal) => {
+                let status = match refusal {
+                    CaseRefusal::NotPermitted | CaseRefusal::OnlyPropose => StatusCode::FORBIDDEN,
+                    _ => StatusCode::CONFLICT,
+                };
+                Self::new(status, refusal.name(), refusal.to_string())
+            }
+            ServiceError::UnknownCase => Self::not_found("there is no such case"),
             ServiceError::Unknown => Self::not_found("there is no such appeal"),
             ServiceError::Repeated => {
                 Self::new(StatusCode::CONFLICT, "repeated", "this message was heard before")

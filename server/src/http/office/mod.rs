@@ -2,18 +2,21 @@
 
 pub(super) mod appeals;
 mod asking;
+mod cases;
 pub(super) mod channels;
 mod citizen;
 mod commands;
 pub(super) mod desk;
 mod evidence;
 mod fault;
+mod handler;
 pub(super) mod knowledge;
 mod open311;
 pub(super) mod operator;
 mod pages;
 mod signed;
 pub(super) mod staff;
+mod supervisor;
 mod tries;
 pub(super) mod webhooks;
 mod wire;
@@ -25,6 +28,7 @@ use crate::channels::{ChannelSettings, Reception};
 use crate::clock::Clock;
 use crate::evidence::Examiner;
 use crate::outbox::Outbox;
+use crate::problem::ProblemResponse;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -98,6 +102,17 @@ pub(super) struct Office {
     desk: Arc<operator::Room>,
 }
 
+impl Office {
+    /// Organisations that the staff are of: whom to ask.
+    async fn orgs(&self) -> Result<Vec<String>, ProblemResponse> {
+        let mut orgs: Vec<String> =
+            self.staff.accounts().await?.into_iter().filter_map(|a| a.org.map(|o| o.0)).collect();
+        orgs.sort();
+        orgs.dedup();
+        Ok(orgs)
+    }
+}
+
 impl FromRef<Office> for Site {
     fn from_ref(office: &Office) -> Self {
         office.site.clone()
@@ -149,9 +164,11 @@ pub fn router(state: OfficeState) -> Router {
         .route("/api/v1/staff/appeals/{number}/journal", get(desk::journal))
         .route("/api/v1/staff/appeals/{number}/reveal", post(desk::reveal))
         .route("/api/v1/staff/appeals/{number}/commands", post(desk::command))
-        .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(handler::routes())
+        .merge(cases::routes())
+        .merge(supervisor::routes())
         .merge(evidence::routes())
         .merge(channels::routes())
         .merge(webhooks::routes())
