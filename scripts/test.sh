@@ -12,10 +12,11 @@ stages=("$@")
 stage_setup() { scripts/setup.sh test; }
 stage_format() { cargo fmt --all --check; }
 stage_core() { cargo test --quiet -p api -p transit -p appeals -p simulator -p fuzz; }
-# The page has two faces, server and browser: features that exclude each other, so each is checked alone.
+# The page has three faces, server, map and desk: features that exclude each other, so each is checked alone.
 stage_lint() {
   cargo clippy --quiet --workspace --all-targets -- -D warnings
   cargo clippy --quiet -p frontend --lib --no-default-features --features hydrate -- -D warnings
+  cargo clippy --quiet -p frontend --lib --no-default-features --features desk -- -D warnings
 }
 stage_server() { scripts/with-postgres.sh cargo test --quiet -p jolda-server -p frontend -p xtask -p benches; }
 # The tests that break the server wait more than they work: more of them at once than there are cores.

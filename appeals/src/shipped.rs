@@ -35,3 +35,22 @@ pub const ANSWERS: &str = include_str!("../../data/appeals/answers.toml");
 pub fn texts() -> Result<crate::draft::Texts, crate::draft::TextsError> {
     crate::draft::Texts::parse(ANSWERS)
 }
+
+/// The city's topics.
+pub const TOPICS: &str = include_str!("../../data/appeals/topics.toml");
+/// Life situations, by theme.
+pub const KNOWLEDGE: [&str; 3] = [
+    include_str!("../../data/knowledge/riding.toml"),
+    include_str!("../../data/knowledge/paying.toml"),
+    include_str!("../../data/knowledge/appealing.toml"),
+];
+
+/// The topics.
+pub fn topics() -> Result<crate::topic::Topics, crate::topic::TopicsError> {
+    crate::topic::Topics::parse(TOPICS)
+}
+
+/// The knowledge base.
+pub fn knowledge() -> Result<crate::knowledge::Knowledge, crate::knowledge::KnowledgeError> {
+    crate::knowledge::Knowledge::parse(&KNOWLEDGE)
+}

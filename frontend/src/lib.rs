@@ -1,17 +1,23 @@
 //! Pages and islands. A page is a function of `api` types: handlers load, pages render.
 //!
 //! On the server (`ssr`) [`render`] makes the whole document. In the browser (`hydrate`) only the islands
-//! live: `console`, the live map. A page without an island ships no script.
+//! live: `console`, the live map. A page without an island ships no script. The operator's desk (`desk`) is a
+//! plain form that a small bundle of its own keeps fresh.
 #![recursion_limit = "512"]
 // Each face uses its own half; without a face there is only the contract.
 #![cfg_attr(not(any(feature = "ssr", feature = "hydrate")), allow(dead_code))]
 
 pub mod page;
 
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod band;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod console;
+#[cfg(feature = "desk")]
+mod desk;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod format;
-#[cfg(any(feature = "hydrate", test))]
+#[cfg(any(feature = "hydrate", all(test, feature = "ssr")))]
 mod live;
 #[cfg(feature = "ssr")]
 pub mod office;
@@ -19,8 +25,9 @@ pub mod office;
 mod pages;
 #[cfg(feature = "ssr")]
 mod quality;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod text;
-#[cfg(any(feature = "ssr", feature = "hydrate", test))]
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 mod url;
 
 #[cfg(feature = "ssr")]

@@ -34,6 +34,10 @@ pub struct Shell {
     pub script_hash: String,
     /// See `script_hash`.
     pub wasm_hash: String,
+    /// The same of the desks' own bundle.
+    pub desk_script_hash: String,
+    /// See `desk_script_hash`.
+    pub desk_wasm_hash: String,
     /// `none`, a path to a `.pmtiles` file served by us, or the URL of a style.
     pub basemap: String,
     /// There is a register of appeals to lead to.

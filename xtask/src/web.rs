@@ -14,8 +14,18 @@ mod toolchain;
 
 use output::Output;
 
-/// The files' first name: `frontend.<hash>.js`, `frontend.<hash>.wasm`.
-const NAME: &str = "frontend";
+/// A face of the page as WebAssembly: its files' first name (`NAME.<hash>.js`, `NAME.<hash>.wasm`), the feature
+/// that makes it, and what its lines of `hash.txt` begin with.
+struct Bundle {
+    name: &'static str,
+    feature: &'static str,
+    key: &'static str,
+}
+/// The islands, and the operator's desk: what one does not need it does not load.
+const BUNDLES: [Bundle; 2] = [
+    Bundle { name: "frontend", feature: "hydrate", key: "" },
+    Bundle { name: "desk", feature: "desk", key: "desk." },
+];
 const TARGET: &str = "wasm32-unknown-unknown";
 const MAPLIBRE: &str = "web/node_modules/maplibre-gl";
 const MAPLIBRE_FILES: [&str; 3] =
@@ -67,9 +77,13 @@ pub fn build(options: &Options) -> Result<()> {
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let site = options.out.clone().unwrap_or_else(|| target.join("site"));
     fs::create_dir_all(&site).with_context(|| site.display().to_string())?;
-    let wasm = compile(&target, options.release)?;
     let mut output = Output::new(options.release);
-    bind(&wasm, &site, options.release, &mut output)?;
+    let mut hashes = String::new();
+    for bundle in &BUNDLES {
+        let wasm = compile(bundle, &target, options.release)?;
+        hashes.push_str(&bind(bundle, &wasm, &site, options.release, &mut output)?);
+    }
+    fs::write(site.join("hash.txt"), hashes)?;
     copy_assets(&site.join("assets"), &mut output)?;
     copy_basemap(options.basemap.as_deref(), &site.join("basemap"), &mut output)?;
     eprintln!("{}: {}", site.display(), output.summary());
@@ -77,14 +91,14 @@ pub fn build(options: &Options) -> Result<()> {
 }
 
 /// Cargo's WebAssembly file.
-fn compile(target: &Path, release: bool) -> Result<PathBuf> {
+fn compile(bundle: &Bundle, target: &Path, release: bool) -> Result<PathBuf> {
     let profile = if release { "wasm-release" } else { "wasm-dev" };
     let mut cargo = toolchain::command("cargo");
     if let Some(name) = toolchain::with_target(TARGET)? {
         cargo.env("RUSTUP_TOOLCHAIN", name);
     }
     cargo.args(["build", "--package", "frontend", "--lib", "--target", TARGET]);
-    cargo.args(["--profile", profile, "--no-default-features", "--features", "hydrate"]);
+    cargo.args(["--profile", profile, "--no-default-features", "--features", bundle.feature]);
     run(&mut cargo)?;
     Ok(target.join(TARGET).join(profile).join("frontend.wasm"))
 }
@@ -97,35 +111,56 @@ fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Makes `pkg/` and `hash.txt`, unless they were made of this very file.
-fn bind(wasm: &Path, site: &Path, release: bool, output: &mut Output) -> Result<()> {
+/// Makes a bundle's files of `pkg/`, unless they were made of this very file; its lines of `hash.txt`.
+fn bind(
+    bundle: &Bundle,
+    wasm: &Path,
+    site: &Path,
+    release: bool,
+    output: &mut Output,
+) -> Result<String> {
+    let Bundle { name, key, .. } = bundle;
     let pkg = site.join("pkg");
-    let stamp_file = site.join(".built-of");
+    let stamp_file = site.join(format!(".built-of-{name}"));
     let stamp = format!("{} release={release}", hash(&read(wasm)?));
-    if fs::read_to_string(&stamp_file).is_ok_and(|made_of| made_of == stamp) && pkg.is_dir() {
-        return Ok(());
+    // The stamp, then the lines.
+    if let Ok(made) = fs::read_to_string(&stamp_file)
+        && let Some((of, lines)) = made.split_once('\n')
+        && of == stamp
+        && pkg.is_dir()
+    {
+        return Ok(lines.to_owned());
     }
-    let raw = site.join(".bindgen");
+    let raw = site.join(format!(".bindgen-{name}"));
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_path(wasm).out_name(NAME).web(true)?.typescript(false);
+    bindgen.input_path(wasm).out_name(name).web(true)?.typescript(false);
     bindgen.debug(!release).keep_debug(!release);
     bindgen.remove_name_section(release).remove_producers_section(release);
     bindgen.generate(&raw)?;
     // The old names go: a page that still knows them is older than this build and must load anew.
-    if pkg.exists() {
-        fs::remove_dir_all(&pkg)?;
-    }
+    remove_old(&pkg, name)?;
     let mut hashes = String::new();
-    for (kind, file) in [("js", format!("{NAME}.js")), ("wasm", format!("{NAME}_bg.wasm"))] {
+    for (kind, file) in [("js", format!("{name}.js")), ("wasm", format!("{name}_bg.wasm"))] {
         let data = read(&raw.join(file))?;
         let hash = hash(&data);
-        output.write(&pkg.join(format!("{NAME}.{hash}.{kind}")), &data)?;
-        hashes.extend([kind, ": ", &hash, "\n"]);
+        output.write(&pkg.join(format!("{name}.{hash}.{kind}")), &data)?;
+        hashes.extend([key, kind, ": ", &hash, "\n"]);
     }
     copy_snippets(&raw.join("snippets"), &pkg.join("snippets"), output)?;
     fs::remove_dir_all(&raw)?;
-    fs::write(site.join("hash.txt"), hashes)?;
-    fs::write(stamp_file, stamp)?;
+    fs::write(stamp_file, format!("{stamp}\n{hashes}"))?;
+    Ok(hashes)
+}
+
+fn remove_old(pkg: &Path, name: &str) -> Result<()> {
+    let Ok(files) = fs::read_dir(pkg) else { return Ok(()) };
+    for file in files {
+        let path = file?.path();
+        let own = path.file_name().and_then(|n| n.to_str());
+        if own.is_some_and(|n| n.starts_with(&format!("{name}."))) {
+            fs::remove_file(path)?;
+        }
+    }
     Ok(())
 }
 

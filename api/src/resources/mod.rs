@@ -14,7 +14,9 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod channels;
 mod commands;
+mod desk;
 mod evidence;
 mod headways;
 mod routes;
@@ -25,7 +27,9 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use channels::*;
 pub use commands::*;
+pub use desk::*;
 pub use evidence::*;
 pub use headways::*;
 pub use routes::*;

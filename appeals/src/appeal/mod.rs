@@ -17,7 +17,7 @@ pub use command::{Actor, Command, Extension, Ground, Redirect};
 pub use event::Event;
 pub use offer::Offer;
 pub use refusal::Refusal;
-pub use register::{Draft, Intake, RegisterError, register};
+pub use register::{Draft, Intake, RegisterError, TEXT_CHARS_MAX, register};
 pub use status::{Open311Status, Status};
 
 use crate::access::Sight;
@@ -32,6 +32,7 @@ use crate::ids::{
 use crate::kind::{Catalogue, Kind};
 use crate::law::{ClockKind, LegalKind, LegalMode, Terms};
 use crate::number::AppealNumber;
+use crate::topic::Topics;
 use crate::verdict::{Finding, Signature};
 use crate::words::Language;
 use jiff::civil::Date;
@@ -181,6 +182,8 @@ pub struct Rules<'a> {
     pub calendars: &'a Calendars,
     /// Kinds.
     pub kinds: &'a Catalogue,
+    /// The city's topics.
+    pub topics: &'a Topics,
     /// The organisation's time.
     pub office: &'a Office,
 }

@@ -4,7 +4,7 @@ use super::{Appeal, Event, Publicity, Rules, Status, Subject};
 use crate::channel::Channel;
 use crate::claim::Claim;
 use crate::clock::{Clock, ClockState};
-use crate::ids::{AppealId, ApplicantId, ContactId, OrgId, PersonId, TopicId};
+use crate::ids::{AppealId, ApplicantId, ContactId, DeskId, OrgId, PersonId, TopicId};
 use crate::kind::Kind;
 use crate::law::{ClockClass, ClockKind, Due, LegalKind, LegalMode};
 use crate::number::AppealNumber;
@@ -107,8 +107,8 @@ fn legal_kind(draft: &Draft, intake: &Intake, rules: Rules<'_>) -> LegalKind {
     draft.legal_kind.unwrap_or(rules.kinds.entry(draft.kind).legal_kind)
 }
 
-/// Registers a draft: the appeal and what is written into its journal. Queue and terms follow from the kind
-/// and the time alone, never from the channel.
+/// Registers a draft: the appeal and what is written into its journal. Queue and terms follow from the kind,
+/// the topic and the time alone, never from the channel.
 pub fn register(
     draft: Draft,
     intake: Intake,
@@ -135,6 +135,12 @@ pub fn register(
     Ok((appeal, events))
 }
 
+/// The topic's desk; without one the kind's.
+fn desk(kind: Kind, topic: Option<&TopicId>, rules: Rules<'_>) -> DeskId {
+    let topic = topic.and_then(|t| rules.topics.get(t.as_str()));
+    topic.map_or_else(|| rules.kinds.entry(kind).desk.clone(), |t| t.desk.clone())
+}
+
 /// The appeal as it is entered, before its clocks begin.
 fn entered(
     draft: Draft,
@@ -149,8 +155,9 @@ fn entered(
     }
     let safety = entry.safety || draft.danger;
     let registered_on = rules.office.registered_on(rules.calendars, intake.received_at).on;
+    let topic = draft.topic;
     let subjects = draft.subjects.into_iter().zip(1..).map(|((kind, topic, claim), seq)| {
-        let desk = rules.kinds.entry(kind).desk.clone();
+        let desk = desk(kind, topic.as_ref(), rules);
         Subject { seq, kind, topic, claim, desk, settled: None }
     });
     Ok(Appeal {
@@ -162,7 +169,7 @@ fn entered(
         legal_kind,
         legal_mode: entry.legal_mode,
         kind: draft.kind,
-        topic: draft.topic,
+        topic: topic.clone(),
         text: draft.text,
         language: draft.language,
         received_at: intake.received_at,
@@ -179,7 +186,7 @@ fn entered(
         safety,
         status: Status::Registered,
         status_since: now,
-        desk: entry.desk.clone(),
+        desk: desk(draft.kind, topic.as_ref(), rules),
         assignee: None,
         org: intake.org,
         carrier: None,

@@ -43,6 +43,33 @@ pub fn span(claim: &Claim, zone: &TimeZone) -> Vec<((EpochS, EpochS), (EpochS, E
         .collect()
 }
 
+/// A record is complete so long after it was made, seconds: a visit is told once its vehicle went on.
+pub const SETTLED_S: EpochS = 120;
+
+/// Late data are looked for so long after the slice ended, seconds.
+const LATE_S: [EpochS; 2] = [6 * 3_600, 30 * 3_600];
+
+/// When evidence of a claim is to be computed anew after `now`: when its window closed and every run of it can
+/// be judged, when its slice ended, and twice more for data that come late. `None`: no more.
+pub fn again_at(claim: &Claim, zone: &TimeZone, now: EpochS) -> Option<EpochS> {
+    let spans = span(claim, zone);
+    let ((_, closed), (_, ended)) = spans.last()?;
+    let ended = ended + SETTLED_S;
+    let times = [closed + GONE_S + SETTLED_S, ended, ended + LATE_S[0], ended + LATE_S[1]];
+    times.into_iter().find(|at| *at > now)
+}
+
+/// The claim as it stands in evidence, which many may read: without where the person was, or what they
+/// wrote that could name them.
+pub fn without_person(claim: &Claim) -> Claim {
+    Claim {
+        place: None,
+        address: None,
+        vehicle_text: claim.vehicle_text.as_deref().map(crate::redact::redacted),
+        ..claim.clone()
+    }
+}
+
 /// Longest wait that is looked for, seconds.
 const WAIT_MAX_S: i64 = 6 * 3_600;
 
@@ -135,6 +162,18 @@ pub struct Packet {
 }
 
 impl Packet {
+    /// All that bears on the matter was known: later data may only be late.
+    pub fn is_final(&self, zone: &TimeZone) -> bool {
+        span(&self.claim, zone).last().is_none_or(|(_, (_, to))| self.known_until >= *to)
+    }
+
+    /// What was found, whatever it was found in.
+    fn found(&self) -> Vec<u8> {
+        let bare = |w: &WindowFacts| WindowFacts { inputs: Hash::default(), ..w.clone() };
+        let windows = self.windows.iter().map(bare).collect();
+        Self { known_until: 0, windows, ..self.clone() }.bytes()
+    }
+
     /// Its canonical bytes: JSON in the order of the fields, maps by key.
     pub fn bytes(&self) -> Vec<u8> {
         // A packet has no map with other keys than text and no number that is not finite.
@@ -184,15 +223,18 @@ impl Evidence {
     }
 
     /// What late data make of it: new evidence that supersedes this one, or `None` when nothing changed but
-    /// how long the record was known.
+    /// how long the record was known, and what else it held that bears on nothing. That what was preliminary
+    /// is so no more is a change.
     pub fn superseded_by(
         &self,
         packet: Packet,
         id: EvidenceId,
         computed_at: EpochS,
+        zone: &TimeZone,
     ) -> Option<Self> {
-        let same = Packet { known_until: self.packet.known_until, ..packet.clone() };
-        (same.bytes() != self.packet.bytes())
+        let same = packet.found() == self.packet.found();
+        let settled = packet.is_final(zone) == self.packet.is_final(zone);
+        (!same || !settled)
             .then(|| Self::freeze(id, self.appeal, computed_at, packet, Some(self.id)))
     }
 }

@@ -8,8 +8,9 @@ mod tests;
 mod time;
 
 use crate::claim::{Claim, Place};
-use crate::ids::{RouteId, StopId};
+use crate::ids::{RouteId, StopId, TopicId};
 use crate::kind::{Catalogue, Kind};
+use crate::topic::Topics;
 use jiff::tz::TimeZone;
 use letters::{alike, fold, from_latin, other_layout, says};
 use time::Said;
@@ -18,7 +19,11 @@ use transit::EpochS;
 /// Words looked at; the rest of a line is kept as text.
 const WORDS_MAX: usize = 64;
 /// Alternatives given for a route or a place.
-const ALTERNATIVES_MAX: usize = 5;
+const ALTERNATIVES_MAX: usize = 8;
+/// Places looked at before those of the route are taken.
+const PLACES_MAX: usize = 200;
+/// The word that is being typed names a place by so many letters of its beginning.
+const BEGINNING_LETTERS_MIN: usize = 3;
 
 /// A place that people name: a stop in all its names, a crossing, a district.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +71,18 @@ impl Gazetteer {
     }
 }
 
-fn name_words(name: &str) -> Vec<String> {
+/// What a text says word by word, in all readings of each.
+pub(crate) fn reading_words(text: &str) -> Vec<Vec<String>> {
+    words(text).into_iter().map(|w| w.readings).collect()
+}
+
+/// Two folded words are forms of one.
+pub(crate) fn is_form_of(a: &str, b: &str) -> bool {
+    alike(a, b)
+}
+
+/// The folded words of a name, without those that people leave out.
+pub(crate) fn name_words(name: &str) -> Vec<String> {
     let parts = name.split(|c: char| !c.is_alphanumeric()).map(fold);
     // What people leave out.
     parts.filter(|w| !w.is_empty() && !matches!(w.as_str(), "мкр" | "ул" | "ш" | "а")).collect()
@@ -103,6 +119,17 @@ pub enum Meaning {
     Wait,
     /// What happened.
     Kind(Kind),
+    /// What it is about, of the city's topics.
+    Topic(TopicId),
+}
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A kind of the catalogue.
+    Kind(Kind),
+    /// A topic of the city.
+    Topic(TopicId),
 }
 
 /// A piece of the line.
@@ -121,8 +148,8 @@ pub struct Understood {
     pub tokens: Vec<Token>,
     /// What happened where and when.
     pub claim: Claim,
-    /// The kind; several where the words fit several, the best first.
-    pub kinds: Vec<Kind>,
+    /// Kinds and topics that the words fit, the best first.
+    pub about: Vec<About>,
     /// What was not understood: kept as text.
     pub rest: String,
 }
@@ -132,6 +159,7 @@ pub fn understand(
     line: &str,
     gazetteer: &Gazetteer,
     kinds: &Catalogue,
+    topics: &Topics,
     zone: &TimeZone,
     now: EpochS,
 ) -> Understood {
@@ -155,10 +183,12 @@ pub fn understand(
         take(&mut taken, &mut tokens, &words, at, length, meaning);
         at += length;
     }
-    let found_kinds = find_kinds(&words, &mut taken, &mut tokens, kinds);
+    let mut about = find_about(&words, &mut taken, &mut tokens, (kinds, topics));
     find_place(&words, &mut taken, &mut tokens, gazetteer, &mut claim);
     find_route(&words, &mut taken, &mut tokens, gazetteer, kinds, &mut claim);
-    let by_digits = claim_digits(&words, &mut taken, &mut tokens, kinds, &found_kinds);
+    if about.is_empty() {
+        about.extend(claim_digits(&words, &mut taken, &mut tokens, kinds));
+    }
     keep_stops_of_route(gazetteer, &mut tokens, &mut claim);
     claim.time = said.time(zone, now, local);
     claim.wait_s = said.wait_s;
@@ -169,12 +199,11 @@ pub fn understand(
         .filter(|(_, taken)| !**taken)
         .map(|(w, _)| &line[w.span.0..w.span.1])
         .collect();
-    let mut kinds = if found_kinds.is_empty() { by_digits } else { found_kinds };
-    if kinds.is_empty() && said.wait_s.is_some() {
+    if about.is_empty() && said.wait_s.is_some() {
         // "Forty minutes at the stop" says enough.
-        kinds.push(Kind::LongWait);
+        about.push(About::Kind(Kind::LongWait));
     }
-    Understood { tokens, claim, kinds, rest: rest.join(" ") }
+    Understood { tokens, claim, about, rest: rest.join(" ") }
 }
 
 fn words(line: &str) -> Vec<Word> {
@@ -222,16 +251,20 @@ fn free(taken: &[bool], at: usize, length: usize) -> bool {
     taken.get(at..at + length).is_some_and(|part| part.iter().all(|t| !t))
 }
 
-/// Kinds whose sayings the line holds: the longest saying first.
-fn find_kinds(
+/// Kinds and topics whose sayings the line holds: the longest saying first; of equals the kind, which a rule
+/// answers.
+fn find_about(
     words: &[Word],
     taken: &mut [bool],
     tokens: &mut Vec<Token>,
-    kinds: &Catalogue,
-) -> Vec<Kind> {
-    let mut hits: Vec<(usize, usize, usize, Kind)> = Vec::new();
-    for entry in kinds.entries() {
-        for (_, saying) in entry.words.each() {
+    (kinds, topics): (&Catalogue, &Topics),
+) -> Vec<About> {
+    let of_kinds = kinds.entries().iter().map(|e| (About::Kind(e.code), &e.words));
+    let of_topics = topics.all().iter().map(|t| (About::Topic(t.id.clone()), &t.words));
+    // Words, letters, first word, order of the data.
+    let mut hits: Vec<((usize, usize), usize, usize, About)> = Vec::new();
+    for (order, (about, sayings)) in of_kinds.chain(of_topics).enumerate() {
+        for (_, saying) in sayings.each() {
             let parts: Vec<String> = saying.split_whitespace().map(fold).collect();
             for at in 0..words.len() {
                 let fits = parts.iter().enumerate().all(|(i, part)| {
@@ -239,20 +272,24 @@ fn find_kinds(
                 });
                 if fits && !parts.is_empty() {
                     let letters = parts.iter().map(|p| p.chars().count()).sum();
-                    hits.push((parts.len(), letters, at, entry.code));
+                    hits.push(((parts.len(), letters), at, order, about.clone()));
                 }
             }
         }
     }
-    hits.sort_by(|a, b| (b.0, b.1, a.2, a.3).cmp(&(a.0, a.1, b.2, b.3)));
+    hits.sort_by(|a, b| (b.0, a.1, a.2).cmp(&(a.0, b.1, b.2)));
     let mut found = Vec::new();
-    for (length, _, at, kind) in hits {
+    for ((length, _), at, _, about) in hits {
         if !free(taken, at, length) {
             continue;
         }
-        take(taken, tokens, words, at, length, Meaning::Kind(kind));
-        if !found.contains(&kind) {
-            found.push(kind);
+        let meaning = match &about {
+            About::Kind(kind) => Meaning::Kind(*kind),
+            About::Topic(topic) => Meaning::Topic(topic.clone()),
+        };
+        take(taken, tokens, words, at, length, meaning);
+        if !found.contains(&about) {
+            found.push(about);
         }
     }
     found
@@ -264,18 +301,14 @@ fn claim_digits(
     taken: &mut [bool],
     tokens: &mut Vec<Token>,
     kinds: &Catalogue,
-    found: &[Kind],
-) -> Vec<Kind> {
-    if !found.is_empty() {
-        return Vec::new();
-    }
+) -> Option<About> {
     for at in 0..words.len() {
         if let Some(kind) = kinds.by_digits(&words[at].raw).filter(|_| free(taken, at, 1)) {
             take(taken, tokens, words, at, 1, Meaning::Kind(kind));
-            return vec![kind];
+            return Some(About::Kind(kind));
         }
     }
-    Vec::new()
+    None
 }
 
 /// The route: after "маршрут" or "№", else the first word that is a route's number.
@@ -341,7 +374,7 @@ fn find_place(
         .iter()
         .filter(|(s, ..)| *s >= score * 0.8)
         .map(|(_, i, ..)| name_of(*i))
-        .take(ALTERNATIVES_MAX - 1)
+        .take(PLACES_MAX)
         .collect();
     let place = &gazetteer.places[index];
     claim.place = place.place;
@@ -358,8 +391,10 @@ fn fit(words: &[Word], taken: &[bool], name: &[String]) -> Option<(f64, usize, u
         let mut used = vec![false; name.len()];
         while let Some(word) = words.get(at + length).filter(|_| free(taken, at + length, 1)) {
             let parts: Vec<String> = word.readings.iter().flat_map(|r| name_words(r)).collect();
+            let last = at + length + 1 == words.len();
+            let names = |p: &String, of: &str| alike(p, of) || (last && begins(p, of));
             let hit =
-                (0..name.len()).find(|i| !used[*i] && parts.iter().any(|p| alike(p, &name[*i])));
+                (0..name.len()).find(|i| !used[*i] && parts.iter().any(|p| names(p, &name[*i])));
             let Some(i) = hit else { break };
             used[i] = true;
             // `достык-аль-фараби` in one piece: further words of the name in the same word of the line.
@@ -383,26 +418,30 @@ fn fit(words: &[Word], taken: &[bool], name: &[String]) -> Option<(f64, usize, u
     best
 }
 
-/// Of the stops of a place those that the route serves are not known here; but a place that the route does not
-/// pass gives way to one of the same words that it does.
+fn begins(part: &str, of: &str) -> bool {
+    part.chars().count() >= BEGINNING_LETTERS_MIN && of.starts_with(part)
+}
+
+/// A place that the route does not pass gives way to one of the same words that it does; of the others those
+/// that it passes come first.
 fn keep_stops_of_route(gazetteer: &Gazetteer, tokens: &mut [Token], claim: &mut Claim) {
-    let Some(route) = claim.route.clone() else { return };
     for token in tokens {
         let Meaning::Place { name, stops, others } = &mut token.meaning else { continue };
-        let passes = |n: &str| {
-            gazetteer.places.iter().find(|p| {
-                p.names.first().is_some_and(|first| first == n) && p.routes.contains(&route)
-            })
-        };
-        if passes(name).is_some() {
-            continue;
+        if let Some(route) = claim.route.clone() {
+            let passes = |n: &str| {
+                gazetteer.places.iter().find(|p| {
+                    p.names.first().is_some_and(|first| first == n) && p.routes.contains(&route)
+                })
+            };
+            others.sort_by_key(|o| passes(o).is_none());
+            let other = others.first().and_then(|o| passes(o));
+            if let (None, Some(place)) = (passes(name), other) {
+                std::mem::swap(name, &mut others[0]);
+                stops.clone_from(&place.stops);
+                claim.place = place.place;
+                claim.stop = if stops.len() == 1 { stops.first().cloned() } else { None };
+            }
         }
-        let Some(i) = others.iter().position(|o| passes(o).is_some()) else { continue };
-        std::mem::swap(name, &mut others[i]);
-        if let Some(place) = passes(name) {
-            stops.clone_from(&place.stops);
-            claim.place = place.place;
-            claim.stop = if stops.len() == 1 { stops.first().cloned() } else { None };
-        }
+        others.truncate(ALTERNATIVES_MAX - 1);
     }
 }

@@ -34,7 +34,8 @@ fn gazetteer() -> Gazetteer {
 fn check(line: &str, expected: Expect) {
     let zone = TimeZone::get("Asia/Almaty").unwrap();
     let kinds = shipped::kinds().unwrap();
-    let u = understand(line, &gazetteer(), &kinds, &zone, NOW);
+    let topics = shipped::topics().unwrap();
+    let u = understand(line, &gazetteer(), &kinds, &topics, &zone, NOW);
     let mut out = String::new();
     if let Some(route) = &u.claim.route {
         write!(out, "{route}").unwrap();
@@ -67,8 +68,12 @@ fn check(line: &str, expected: Expect) {
     if let Some(wait) = u.claim.wait_s {
         write!(out, " · waited {} min", wait / 60).unwrap();
     }
-    for kind in &u.kinds {
-        write!(out, " · {}", kind.code()).unwrap();
+    for about in &u.about {
+        let code = match about {
+            About::Kind(kind) => kind.code(),
+            About::Topic(topic) => topic.as_str(),
+        };
+        write!(out, " · {code}").unwrap();
     }
     if !u.rest.is_empty() {
         write!(out, " · rest: {}", u.rest).unwrap();
@@ -135,12 +140,66 @@ fn digits_of_an_expert_and_what_is_not_understood() {
 fn no_line_breaks_it() {
     let zone = TimeZone::get("Asia/Almaty").unwrap();
     let kinds = shipped::kinds().unwrap();
+    let topics = shipped::topics().unwrap();
     for line in
         ["\u{0}\u{feff}—«»…", "99:99 -5 мин назад", "с 9 до 7", "[;',.`", &"92 ".repeat(900)]
     {
-        let u = understand(line, &gazetteer(), &kinds, &zone, NOW);
+        let u = understand(line, &gazetteer(), &kinds, &topics, &zone, NOW);
         for token in u.tokens {
             assert!(line.get(token.span.0..token.span.1).is_some());
         }
+    }
+}
+
+#[test]
+fn topics_of_the_city_are_taken_too() {
+    check("светофор не работает на Толе би", expect![" · streets.signal_fault · rest: на Толе би"]);
+    check(
+        "яма на дороге Сейфуллина 500",
+        expect![" · roads.pothole · rest: на дороге Сейфуллина 500"],
+    );
+    check(
+        "көше жарығы жанбайды Абай 10",
+        expect![" · Достық – Абай · lighting.street · rest: көше 10"],
+    );
+    check("ytn ujhzxtq djls", expect![" · housing.water"]);
+    check(
+        "92 не пришел, на остановке Саяхат мусор на остановке",
+        expect!["92 · Саяхат автобекеті · stop.cleaning · did_not_come · rest: на остановке"],
+    );
+}
+
+#[test]
+fn a_place_is_known_by_its_beginning_while_it_is_typed() {
+    check("92 сая", expect!["92 · Саяхат автобекеті"]);
+    check("сая 92", expect!["92 · rest: сая"]);
+    check("12 дост", expect!["12 · Достық – Абай or Достық – Әл-Фараби"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_line_breaks_it_and_each_letter_has_one_meaning(line in "[а-яёқңәa-z0-9:;,. \\[\\]-]{0,60}") {
+        let zone = TimeZone::get("Asia/Almaty").unwrap();
+        let (kinds, topics) = (shipped::kinds().unwrap(), shipped::topics().unwrap());
+        let u = understand(&line, &gazetteer(), &kinds, &topics, &zone, NOW);
+        let mut end = 0;
+        for token in &u.tokens {
+            proptest::prop_assert!(token.span.0 >= end && line.get(token.span.0..token.span.1).is_some());
+            end = token.span.1;
+        }
+        for word in u.rest.split_whitespace() {
+            proptest::prop_assert!(line.contains(word));
+        }
+    }
+
+    #[test]
+    fn the_other_layout_says_the_same(minute in 0..60u8, wait in 5..90u8) {
+        let zone = TimeZone::get("Asia/Almaty").unwrap();
+        let (kinds, topics) = (shipped::kinds().unwrap(), shipped::topics().unwrap());
+        let hear = |line: &str| understand(line, &gazetteer(), &kinds, &topics, &zone, NOW);
+        let right = hear(&format!("92 саяхат 8:{minute:02} не приехал {wait} минут"));
+        let wrong = hear(&format!("92 cfz[fn 8:{minute:02} yt ghbt[fk {wait} vbyen"));
+        proptest::prop_assert_eq!(right.claim, wrong.claim);
+        proptest::prop_assert_eq!(right.about, wrong.about);
     }
 }

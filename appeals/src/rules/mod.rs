@@ -128,7 +128,9 @@ fn judge_all(entry: &KindEntry, claim: &Claim, views: &[View<'_>], asked: usize)
         return Judged::no_data(Reason::PlaceUnclear);
     }
     if views.is_empty() {
-        return Judged::no_data(Reason::GapInGps);
+        // No slice could be asked for: it is not known of which route.
+        let reason = if claim.route.is_none() { Reason::PlaceUnclear } else { Reason::GapInGps };
+        return Judged::no_data(reason);
     }
     let params = &entry.params;
     match entry.rule {

@@ -51,12 +51,12 @@ fn late_data_supersede_it_and_time_alone_does_not() {
     let early = Scenario::new(&MISSING.replace("ontime", "ontime\nknown 8:31"));
     let evidence = Evidence::freeze(id(1), appeal(), DAY, early.packet(), None);
     let later = Scenario::new(MISSING).packet();
-    let newer = evidence.superseded_by(later.clone(), id(2), DAY + 9_000).unwrap();
+    let newer = evidence.superseded_by(later.clone(), id(2), DAY + 9_000, &TimeZone::UTC).unwrap();
     assert_eq!(newer.supersedes, Some(id(1)));
     assert_ne!(newer.digest, evidence.digest);
     let mut same = later;
     same.known_until += 3_600;
-    assert_eq!(newer.superseded_by(same, id(3), DAY + 20_000), None);
+    assert_eq!(newer.superseded_by(same, id(3), DAY + 20_000, &TimeZone::UTC), None);
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod answers;
 mod cases;
 mod frozen;
 mod laws;
+mod meant;
 mod scenario;

@@ -16,6 +16,7 @@ use appeals::kind::{Catalogue, Kind};
 use appeals::law::{LegalKind, Terms};
 use appeals::number::AppealNumber;
 use appeals::shipped;
+use appeals::topic::Topics;
 use appeals::verdict::Finding;
 use appeals::words::Language;
 use jiff::tz::TimeZone;
@@ -26,6 +27,7 @@ pub struct Law {
     pub terms: Terms,
     pub calendars: Calendars,
     pub kinds: Catalogue,
+    pub topics: Topics,
     pub office: Office,
 }
 
@@ -36,6 +38,7 @@ impl Law {
             terms: shipped::terms().unwrap(),
             calendars: shipped::calendars().unwrap(),
             kinds: shipped::kinds().unwrap(),
+            topics: shipped::topics().unwrap(),
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
         }
     }
@@ -45,6 +48,7 @@ impl Law {
             terms: &self.terms,
             calendars: &self.calendars,
             kinds: &self.kinds,
+            topics: &self.topics,
             office: &self.office,
         }
     }

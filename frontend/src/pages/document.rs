@@ -2,6 +2,7 @@
 
 use super::{Context, content, frame};
 use crate::console::Settings;
+use crate::office::OfficePage;
 use crate::page::{Page, Shell};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -20,6 +21,8 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
     let office = matches!(page, Page::Office(_));
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
+    let desk = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Operator(_)));
     let title = format!("{title} · Jolda");
     let settings = live.then(|| Settings::of(shell));
     let told = settings.as_ref();
@@ -34,6 +37,8 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <title>{title}</title>
                 <link rel="stylesheet" href="/assets/app.css"/>
                 {office.then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
+                {citizen.then(|| view! { <link rel="stylesheet" href="/assets/citizen.css"/> })}
+                {desk.then(|| view! { <link rel="stylesheet" href="/assets/desk.css"/> })}
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
                 {live.then(|| preloads(shell))}
             </head>
@@ -51,6 +56,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <main id="main" tabindex="-1">{main}</main>
                 {(!live).then(|| frame::footer(context))}
                 {live.then(|| wake_script(shell))}
+                {desk.then(|| desk_script(shell))}
             </body>
         </html>
     }
@@ -88,4 +94,17 @@ fn wake_script(shell: &Shell) -> AnyView {
         wasm = wasm_path(shell),
     );
     view! { <script type="module" nonce=shell.nonce.clone() inner_html=script></script> }.into_any()
+}
+
+/// Wakes the desk: a bundle of its own, so that the map's does not grow for it.
+fn desk_script(shell: &Shell) -> AnyView {
+    let script = format!(
+        "const m=await import({js:?});await m.default({{module_or_path:{wasm:?}}});m.wake_desk();",
+        js = format!("/pkg/desk.{}.js", shell.desk_script_hash),
+        wasm = format!("/pkg/desk.{}.wasm", shell.desk_wasm_hash),
+    );
+    let nonce = shell.nonce.clone();
+    let built = !shell.desk_wasm_hash.is_empty();
+    view! { {built.then(|| view! { <script type="module" nonce=nonce inner_html=script></script> })} }
+        .into_any()
 }

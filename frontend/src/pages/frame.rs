@@ -2,6 +2,7 @@
 
 use super::{Context, chart::trimmed};
 use crate::{
+    office::{self, OfficePage},
     page::{Language, Page},
     url::with_query,
 };
@@ -38,14 +39,20 @@ pub(super) fn header(context: Context<'_>, page: &Page) -> AnyView {
 
 fn navigation(context: Context<'_>, page: &Page) -> AnyView {
     let text = context.voice.text;
-    let links = [
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
+    let appeals = ("/appeals", office::citizen::section(context.shell.language), citizen);
+    let places = [
         ("/", text.map, matches!(page, Page::Map(_))),
         ("/routes", text.routes, matches!(page, Page::Routes(_) | Page::Route(_))),
         ("/stops", text.stops, matches!(page, Page::Stops(_) | Page::Stop(_))),
+    ];
+    let service = [
         ("/incidents", text.incidents, matches!(page, Page::Incidents(_))),
         ("/feeds", text.feeds, matches!(page, Page::Feeds)),
     ];
-    let links = links.map(|(href, name, here)| {
+    // On a phone the last ones are scrolled to: appeals are everybody's.
+    let appeals = context.shell.register.then_some(appeals);
+    let links = places.into_iter().chain(appeals).chain(service).map(|(href, name, here)| {
         view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
     });
     view! { <nav class="sections" aria-label=text.sections>{links.collect_view()}</nav> }.into_any()
@@ -152,6 +159,9 @@ pub(super) fn footer(context: Context<'_>) -> AnyView {
             <p>
                 <a href="https://www.openstreetmap.org/copyright" rel="noopener">{voice.text.data_osm}</a>
                 " · "<a href="/api/v1/openapi.json">{voice.text.api}</a>
+                {context.shell.register.then(|| view! {
+                    " · "<a href="/help">{crate::office::help_name(context.shell.language)}</a>
+                })}
             </p>
         </footer>
     }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     console::Console,
+    office,
     quality::{Judgement, Order},
     url::{encode, query_value},
 };
@@ -202,6 +203,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
     };
     view! {
         {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
+        {office::citizen::say(context, &format!("route={}", encode(&route.route_id)))}
         {alerts::section(context, &detail.alerts)}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>

@@ -14,6 +14,8 @@ pub(crate) fn shell(language: Language, path: &str) -> Shell {
         nonce: "abc".to_owned(),
         script_hash: "0123".to_owned(),
         wasm_hash: "4567".to_owned(),
+        desk_script_hash: "89ab".to_owned(),
+        desk_wasm_hash: "cdef".to_owned(),
         basemap: "none".to_owned(),
         register: true,
         member: None,

@@ -1,6 +1,7 @@
 //! One vehicle with its run, and the table of a route's vehicles.
 
 use super::{Context, deviation, fact, heading, marks, stop_path, vehicle_path};
+use crate::office;
 use crate::url::encode;
 use api::{TripStop, Vehicle, VehicleDetail};
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ pub(super) fn page(context: Context<'_>, detail: &VehicleDetail) -> AnyView {
         <p class="way-line">{way(vehicle)}{marks::band(context, vehicle.headway_status)}</p>
         <dl class="facts">{facts(context, vehicle)}</dl>
         {(!vehicle.trip_named && vehicle.trip_id.is_some()).then(|| view! { <p class="note">{text.trip_inferred}</p> })}
+        {office::citizen::say(context, &format!("vehicle={}", encode(&vehicle.vehicle_id)))}
         <section>
             <h2>{text.run}</h2>
             {if detail.stops.is_empty() {

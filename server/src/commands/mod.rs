@@ -3,7 +3,8 @@
 pub mod check;
 pub mod demo;
 pub mod doctor;
-pub mod migrate;
+pub mod evidence;
+mod migrate;
 pub mod record;
 pub mod replay;
 pub mod serve;
@@ -42,6 +43,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Bring the database's schema up to date
     Migrate(ConfigArgs),
+    /// Evidence of appeals: verify that it is what was sealed
+    Evidence(evidence::EvidenceArgs),
     /// Accounts of those who work with appeals: add, list, disable, reset, totp
     User(user::UserArgs),
     /// Look over settings, machine, timetable, feeds and database, and say what to do
@@ -62,6 +65,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(args) => wait_for(check::run(args)),
         Command::Migrate(args) => wait_for(migrate::run(args)),
         Command::User(args) => wait_for(user::run(args)),
+        Command::Evidence(args) => wait_for(evidence::run(args)),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::City;
 use crate::engine::Watch;
-use crate::record::{Batch, IncidentRow};
+use crate::record::{Batch, FeedHealthRow, IncidentRow};
 use crate::store::{Store, StoreSettings};
 use anyhow::{Context, Result};
 use simulator::World;
@@ -19,14 +19,19 @@ use transit::{EpochS, MonitorConfig};
 const DATASET_S: EpochS = 40;
 /// The past is told of once in so many simulated seconds.
 const TELL_S: EpochS = 6 * 3_600;
+/// The health of a feed is told by the minute, seconds.
+const MINUTE_S: EpochS = 60;
 /// Rows go to the record in pieces of about this many.
 const ROWS: usize = 5_000;
+
+/// Counts up when other rows are made of the same days.
+const ROWS_VERSION: u32 = 2;
 
 /// Where the past is kept between two starts.
 #[derive(Clone, Debug)]
 pub struct Past {
     folder: PathBuf,
-    /// What it depends on: version, seed, days, timetable.
+    /// What it depends on: versions, seed, days, timetable.
     key: String,
 }
 
@@ -34,7 +39,10 @@ impl Past {
     /// The past of `city`, below `folder`.
     pub fn of(folder: &Path, city: &City) -> Self {
         let version = env!("CARGO_PKG_VERSION");
-        let key = format!("{version}-{}-{}-{:016x}", city.seed, city.days, city.timetable_hash);
+        let key = format!(
+            "{version}-{ROWS_VERSION}-{}-{}-{:016x}",
+            city.seed, city.days, city.timetable_hash
+        );
         Self { folder: folder.to_owned(), key }
     }
 
@@ -151,12 +159,25 @@ fn simulate(
 /// Moves world and watch to `now`, straight, without HTTP and protobuf.
 pub fn step(world: &mut World, watch: &mut Watch, now: EpochS) {
     world.advance(now);
-    if world.feed_is_up() {
-        watch.positions(now, FeedIdx(0), world.reports(FeedIdx(0)));
+    let up = world.feed_is_up();
+    let mut accepted = 0;
+    if up {
+        watch.positions(now, FeedIdx(0), world.reports(FeedIdx(0)).inspect(|_| accepted += 1));
     } else {
         watch.feed_failed(now, FeedIdx(0));
     }
     watch.tick(now);
+    // Without a minute of its feed nobody would know that the past was observed.
+    let feed_id = watch.feeds().first().cloned().unwrap_or_default();
+    watch.observed(FeedHealthRow {
+        feed_id,
+        at: now - now.rem_euclid(MINUTE_S),
+        accepted,
+        rejected: 0,
+        age_s: None,
+        matched_share: None,
+        down: !up,
+    });
 }
 
 /// Deletes a SQLite file and what belongs to it.

@@ -3,7 +3,7 @@
 
 use super::rows::{self, Names};
 use crate::feed::Dataset;
-use crate::record::{Batch, VisitRow};
+use crate::record::{Batch, FeedHealthRow, VisitRow};
 use std::sync::Arc;
 use transit::ids::FeedIdx;
 use transit::{
@@ -117,6 +117,11 @@ impl Watch {
     pub fn tick(&mut self, now: EpochS) {
         self.apply(now, &Event::Tick);
         self.settle();
+    }
+
+    /// A minute of a feed whose datasets never were bytes.
+    pub fn observed(&mut self, minute: FeedHealthRow) {
+        self.batch.feed_health.push(minute);
     }
 
     /// Rows of the record, those of a run in order: predictions learn from them.

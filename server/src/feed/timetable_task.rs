@@ -8,6 +8,7 @@ use super::poll::Poll;
 use super::settings::{TimetableSettings, is_address, public_form};
 use super::timetable_source::{self, ZIP_BYTES_MAX};
 use crate::clock::Clock;
+use crate::plans;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -112,6 +113,7 @@ impl TimetableSource {
             Ok(Some(bytes)) => match self.load(bytes.clone()).await {
                 Ok(timetable) => {
                     self.keep_copy(&bytes).await;
+                    self.keep_version(&timetable, &bytes).await;
                     return Ok(timetable);
                 }
                 Err(why) => TimetableError::Refused { place: self.shown.clone(), why },
@@ -144,6 +146,7 @@ impl TimetableSource {
                 Ok(Some(bytes)) => match self.load(bytes.clone()).await {
                     Ok(timetable) => {
                         self.keep_copy(&bytes).await;
+                        self.keep_version(&timetable, &bytes).await;
                         Update::Timetable(timetable)
                     }
                     Err(error) => self.refused(&error.to_string()),
@@ -224,6 +227,17 @@ impl TimetableSource {
         );
         tell(&report);
         Ok(Arc::new(timetable))
+    }
+
+    /// What was promised on a day can be told after the agency has changed its mind.
+    async fn keep_version(&self, timetable: &Arc<Timetable>, bytes: &Bytes) {
+        let Some(folder) = self.copy.parent().map(Path::to_owned) else { return };
+        let (timetable, bytes) = (Arc::clone(timetable), bytes.clone());
+        let kept =
+            tokio::task::spawn_blocking(move || plans::keep(&folder, &timetable, &bytes)).await;
+        if let Ok(Err(error)) = kept {
+            tracing::warn!(%error, "this version of the timetable is not kept");
+        }
     }
 
     /// The last good one outlives a restart during which its address does not answer.

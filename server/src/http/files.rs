@@ -48,8 +48,21 @@ async fn cached(request: Request, next: Next) -> Response {
     response
 }
 
-/// Names of the page's script and WebAssembly, from `hash.txt`; empty where the site is not built.
-pub fn hashes(site: &SiteSettings) -> (String, String) {
+/// Scripts and WebAssembly by their hashes, from `hash.txt`; empty where the site is not built.
+#[derive(Clone, Debug, Default)]
+pub struct Hashes {
+    /// The map's script.
+    pub js: String,
+    /// The map's WebAssembly.
+    pub wasm: String,
+    /// The desk's script.
+    pub desk_js: String,
+    /// The desk's WebAssembly.
+    pub desk_wasm: String,
+}
+
+/// Reads them.
+pub fn hashes(site: &SiteSettings) -> Hashes {
     let text = std::fs::read_to_string(site.site_dir.join(SITE_MARK)).unwrap_or_else(|error| {
         // Pages without style look like a fault of Jolda's: the operator is told where it was looked for.
         let folder = site.site_dir.display();
@@ -60,5 +73,6 @@ pub fn hashes(site: &SiteSettings) -> (String, String) {
         let mut lines = text.lines().filter_map(|l| l.split_once(':'));
         lines.find(|(k, _)| k.trim() == kind).map_or_else(String::new, |(_, h)| h.trim().to_owned())
     };
-    (of("js"), of("wasm"))
+    let (js, wasm) = (of("js"), of("wasm"));
+    Hashes { js, wasm, desk_js: of("desk.js"), desk_wasm: of("desk.wasm") }
 }

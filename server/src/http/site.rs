@@ -26,8 +26,7 @@ pub struct Site {
 
 struct Frame {
     policy: Policy,
-    script_hash: String,
-    wasm_hash: String,
+    hashes: files::Hashes,
     basemap: String,
     register: bool,
 }
@@ -35,14 +34,14 @@ struct Frame {
 impl Site {
     /// Pages over the live picture; `register`: there is a register of appeals to lead to.
     pub fn new(reads: Reads, settings: SiteSettings, register: bool) -> Self {
-        let (script_hash, wasm_hash) = files::hashes(&settings);
+        let hashes = files::hashes(&settings);
         let basemap = match &settings.basemap {
             Basemap::Schematic => "none".to_owned(),
             Basemap::File(_) => files::BASEMAP_FILE.to_owned(),
             Basemap::Style { url, .. } => url.clone(),
         };
         let policy = Policy::new(&settings.basemap);
-        let frame = Frame { policy, script_hash, wasm_hash, basemap, register };
+        let frame = Frame { policy, hashes, basemap, register };
         Self { reads, settings: Arc::new(settings), frame: Arc::new(frame) }
     }
 
@@ -104,8 +103,10 @@ impl Site {
             path: asked.path.clone(),
             status: view.status(),
             nonce,
-            script_hash: self.frame.script_hash.clone(),
-            wasm_hash: self.frame.wasm_hash.clone(),
+            script_hash: self.frame.hashes.js.clone(),
+            wasm_hash: self.frame.hashes.wasm.clone(),
+            desk_script_hash: self.frame.hashes.desk_js.clone(),
+            desk_wasm_hash: self.frame.hashes.desk_wasm.clone(),
             basemap: self.frame.basemap.clone(),
             register: self.frame.register,
             member,

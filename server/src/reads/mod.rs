@@ -3,6 +3,7 @@
 mod headways;
 mod hours;
 mod incidents;
+mod visits;
 
 pub use headways::HeadwaysAsked;
 pub use incidents::IncidentsAsked;
@@ -31,6 +32,16 @@ impl Reads {
     /// Reads of what `publications` shows and `store` keeps.
     pub fn new(publications: Publications, timetables: Arc<TimetableViews>, store: Store) -> Self {
         Self { publications, timetables, store }
+    }
+
+    /// The record itself, for those that look for what no page asks.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The live picture as it comes.
+    pub fn publications(&self) -> &Publications {
+        &self.publications
     }
 
     /// The newest picture, in a language.

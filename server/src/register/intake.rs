@@ -1,9 +1,11 @@
 //! How an appeal comes in, by whichever channel: once, with a number, on disk before the answer goes out.
 
+use super::attachments::Attachment;
 use super::rows;
 use super::seal::random;
 use super::{Register, ServiceError};
 use crate::ledger::{LedgerError, Statement};
+use crate::outbox::{self, Addressee};
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Draft, Event, Intake, register, usual_reply};
@@ -33,6 +35,8 @@ pub struct Personal {
     pub address: Option<String>,
     /// Individual identification number.
     pub iin: Option<String>,
+    /// Chat of a messenger that knows people by chats.
+    pub chat: Option<String>,
 }
 
 impl Personal {
@@ -47,6 +51,7 @@ impl Personal {
             email: trim(self.email),
             address: trim(self.address),
             iin: trim(self.iin),
+            chat: trim(self.chat),
         }
     }
 
@@ -74,6 +79,17 @@ pub struct Filing {
     pub by: Option<(PersonId, Role)>,
 }
 
+/// What is written with an appeal: first those that say whether it is a repeated message.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// A conflict in them means that the message was heard before.
+    pub first: Vec<Statement>,
+    /// Files that came with it.
+    pub files: Vec<Attachment>,
+    /// The contact that it comes of, where that is there already: several appeals may come of one.
+    pub contact: Option<ContactId>,
+}
+
 /// What the applicant is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filed {
@@ -99,6 +115,9 @@ pub struct Filed {
 pub(super) struct Made {
     pub filed: Filed,
     pub statements: Vec<Statement>,
+    pub appeal: Appeal,
+    /// The last entry of its journal.
+    pub last: Entry,
 }
 
 /// The key of a request as it is kept, with the hash of what was asked.
@@ -111,6 +130,11 @@ struct Once {
 impl Register {
     /// Takes an appeal. When it comes back, the appeal is on disk; the same key again gets the same answer.
     pub async fn file(&self, filing: Filing) -> Result<Filed, ServiceError> {
+        self.file_beside(filing, Beside::default()).await
+    }
+
+    /// The same, with what is to be on disk together with it.
+    pub async fn file_beside(&self, filing: Filing, beside: Beside) -> Result<Filed, ServiceError> {
         let once = self.once(&filing)?;
         if let Some(once) = &once
             && let Some(before) = self.before(once).await?
@@ -118,8 +142,10 @@ impl Register {
             return Ok(before);
         }
         for _ in 0..NUMBER_TRIES {
-            let made = self.make(&filing).await?;
-            let mut statements = Vec::with_capacity(made.statements.len() + 1);
+            let made = self.make_of(&filing, beside.contact).await?;
+            let mut statements = beside.first.clone();
+            statements.reserve(made.statements.len() + 1);
+            let own = statements.len();
             if let Some(once) = &once {
                 let place = format!("idempotency/{}", once.key_hash);
                 let sealed = self.keys.seal(&place, &made.filed)?;
@@ -132,9 +158,16 @@ impl Register {
                 ));
             }
             statements.extend(made.statements);
+            for file in &beside.files {
+                statements.extend(self.attachment_rows(made.filed.id, file)?);
+            }
             match self.ledger.write(statements).await {
-                Ok(()) => return Ok(made.filed),
-                Err(LedgerError::Conflict(0)) if once.is_some() => {
+                Ok(()) => {
+                    self.wake(made.filed.id);
+                    return Ok(made.filed);
+                }
+                Err(LedgerError::Conflict(i)) if i < own => return Err(ServiceError::Repeated),
+                Err(LedgerError::Conflict(i)) if i == own && once.is_some() => {
                     let once = once.as_ref().ok_or(ServiceError::Unknown)?;
                     return self.before(once).await?.ok_or(ServiceError::Unknown);
                 }
@@ -154,11 +187,22 @@ impl Register {
 
     /// An appeal and its rows, nothing written yet.
     pub(super) async fn make(&self, filing: &Filing) -> Result<Made, ServiceError> {
+        self.make_of(filing, None).await
+    }
+
+    async fn make_of(
+        &self,
+        filing: &Filing,
+        known: Option<ContactId>,
+    ) -> Result<Made, ServiceError> {
         let now = self.now();
         let received_at = filing.received_at.unwrap_or(now).clamp(now - RECEIVED_BACK_S, now);
         let personal = filing.personal.clone().trimmed();
         let id = AppealId::new(self.now_ms(), random()?);
-        let contact = ContactId::new(self.now_ms(), random()?);
+        let contact = match known {
+            Some(contact) => contact,
+            None => ContactId::new(self.now_ms(), random()?),
+        };
         let named = personal.name.is_some();
         let applicant = named.then(|| random().map(|r| ApplicantId::new(self.now_ms(), r)));
         let applicant = applicant.transpose()?;
@@ -176,11 +220,13 @@ impl Register {
         };
         let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
         let (pin, pin_hash) = self.keys.new_pin()?;
-        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now)?];
+        let mut statements =
+            vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
-        let entries = entries(None, id, now, filing.by, &events)?;
+        let who = (filing.by.map(|b| b.0), filing.by.map(|b| b.1));
+        let entries = entries(None, id, now, who, &events)?;
         let head = entries.last().ok_or(ServiceError::Journal)?;
         let sealed = self.keys.seal(&rows::place(id), &appeal)?;
         let by = filing.by.map(|b| b.0);
@@ -189,17 +235,31 @@ impl Register {
         for entry in &entries {
             statements.push(self.journal_row(entry)?);
         }
+        statements.push(rows::evidence_due(id, now));
+        let pin = pin.reveal();
+        let to = Addressee {
+            personal: &personal,
+            wanted: filing.reply_by.unwrap_or(usual_reply(filing.channel)),
+            pin: Some(&pin),
+            public_url: self.public_url.as_deref(),
+        };
+        for (event, entry) in events.iter().zip(&entries) {
+            if let Some(letter) = outbox::due(event, entry.seq, &appeal, &to) {
+                statements.push(letter.row(&self.keys, now)?);
+            }
+        }
         let filed = Filed {
             id,
             number: appeal.number,
-            pin: pin.reveal(),
+            pin,
             registered_on: appeal.registered_on,
             due_on: appeal.due_on,
             received_at,
             desk: appeal.desk.to_string(),
             safety: appeal.safety,
         };
-        Ok(Made { filed, statements })
+        let last = head.clone();
+        Ok(Made { filed, statements, appeal, last })
     }
 
     fn once(&self, filing: &Filing) -> Result<Option<Once>, ServiceError> {
@@ -249,13 +309,16 @@ impl Register {
         appeal: &Appeal,
         personal: &Personal,
         now: EpochS,
+        known: bool,
     ) -> Result<Statement, ServiceError> {
         let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
         // Without a name there is no applicant; how to answer is kept with the contact.
         let sealed = (appeal.applicant.is_none() && !personal.is_empty())
             .then(|| self.keys.seal(&format!("contact/{}", appeal.contact), personal))
             .transpose()?;
-        Ok(rows::contact(appeal, filing.by.map(|b| b.0), now, phone, sealed))
+        let by = filing.by.map(|b| b.0);
+        let row = if known { rows::contact_again } else { rows::contact };
+        Ok(row(appeal, by, now, phone, sealed))
     }
 
     fn applicant_row(
@@ -285,10 +348,9 @@ pub(super) fn entries(
     last: Option<&Entry>,
     appeal: AppealId,
     at: EpochS,
-    by: Option<(PersonId, Role)>,
+    who: (Option<PersonId>, Option<Role>),
     events: &[Event],
 ) -> Result<Vec<Entry>, ServiceError> {
-    let who = (by.map(|b| b.0), by.map(|b| b.1));
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     for event in events {
         let entry = Entry::after(entries.last().or(last), appeal, at, who, event);

@@ -1,10 +1,15 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod attachments;
 mod batch;
 mod cases;
+mod citizen;
+mod contacts;
 mod effects;
+mod evidence;
 mod handling;
+mod history;
 mod intake;
 mod overview;
 mod reading;
@@ -14,11 +19,18 @@ mod settings;
 mod show;
 mod work;
 
+pub use attachments::{Attachment, AttachmentError, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
+pub use citizen::{Alike, PASS_S};
+pub use contacts::{
+    ConsultedOn, ContactDraft, ContactOutcome, DayOfOperator, OpenContact, WaitingContact,
+};
 pub use effects::StudySpan;
+pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
-pub use intake::{Filed, Filing, Personal};
+pub use history::{Consulted, Life};
+pub use intake::{Beside, Filed, Filing, Personal};
 pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};
@@ -32,13 +44,14 @@ use appeals::appeal::{Refusal, RegisterError, Rules};
 use appeals::calendar::{Calendars, Office, Week, WorkingHours};
 use appeals::case::CaseRefusal;
 use appeals::draft::Texts;
-use appeals::ids::OrgId;
+use appeals::ids::{AppealId, OrgId};
 use appeals::kind::Catalogue;
 use appeals::law::Terms;
 use appeals::shipped;
+use appeals::topic::Topics;
 use jiff::tz::TimeZone;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{Mutex, mpsc};
 
 /// Why the register did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +74,9 @@ pub enum ServiceError {
     /// The key of the request was used for another request.
     #[error("this key was used for another request")]
     KeyReused,
+    /// The message was heard before.
+    #[error("this message was heard before")]
+    Repeated,
     /// The year's numbers are used up.
     #[error("the numbers of the year are used up")]
     Numbers,
@@ -84,6 +100,7 @@ pub struct Law {
     terms: Terms,
     calendars: Calendars,
     kinds: Catalogue,
+    topics: Topics,
     office: Office,
     texts: Texts,
     org: OrgId,
@@ -97,6 +114,7 @@ impl Law {
             terms: shipped::terms().map_err(|e| data(e.to_string()))?,
             calendars: shipped::calendars().map_err(|e| data(e.to_string()))?,
             kinds: shipped::kinds().map_err(|e| data(e.to_string()))?,
+            topics: shipped::topics().map_err(|e| data(e.to_string()))?,
             office: Office { zone, week: Week::Five, hours: WorkingHours::default() },
             texts: shipped::texts().map_err(|e| data(e.to_string()))?,
             org: OrgId::from(org),
@@ -109,6 +127,7 @@ impl Law {
             terms: &self.terms,
             calendars: &self.calendars,
             kinds: &self.kinds,
+            topics: &self.topics,
             office: &self.office,
         }
     }
@@ -116,6 +135,11 @@ impl Law {
     /// The catalogue of kinds.
     pub fn kinds(&self) -> &Catalogue {
         &self.kinds
+    }
+
+    /// The city's topics.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
     }
 
     /// Sentences of answers.
@@ -142,12 +166,39 @@ pub struct Register {
     law: Arc<Law>,
     clock: Clock,
     serial: Arc<Mutex<Option<(i16, u32)>>>,
+    /// Who is told that evidence is due, beside the row that says so.
+    due: Arc<OnceLock<mpsc::Sender<AppealId>>>,
+    public_url: Option<Arc<str>>,
 }
 
 impl Register {
     /// A register over a ledger.
     pub fn new(ledger: Ledger, keys: Arc<Keys>, law: Arc<Law>, clock: Clock) -> Self {
-        Self { ledger, keys, law, clock, serial: Arc::default() }
+        Self {
+            ledger,
+            keys,
+            law,
+            clock,
+            serial: Arc::default(),
+            due: Arc::default(),
+            public_url: None,
+        }
+    }
+
+    /// With the address where appeals are looked at, to be named in messages.
+    #[must_use]
+    pub fn at(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(Arc::from), ..self }
+    }
+
+    /// Keys of what is sealed.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// Where it is written.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// What appeals are judged by.
@@ -158,6 +209,20 @@ impl Register {
     /// The city's time.
     pub fn now(&self) -> transit::EpochS {
         self.clock.now()
+    }
+
+    /// From here on `to` hears at once of appeals whose evidence is due.
+    pub fn tell_due(&self, to: mpsc::Sender<AppealId>) {
+        if self.due.set(to).is_err() {
+            tracing::warn!("evidence is computed by two tasks");
+        }
+    }
+
+    /// Evidence of this appeal is due. Where nobody listens or too many wait, its row is found later.
+    fn wake(&self, id: AppealId) {
+        if let Some(to) = self.due.get() {
+            let _ = to.try_send(id);
+        }
     }
 
     fn now_ms(&self) -> u64 {

@@ -1,11 +1,12 @@
 //! Rows of the register, and the statements that write them.
 
-use super::Law;
+use super::{Law, ServiceError};
 use crate::ledger::Statement;
 use appeals::answer::{Answer, ReplyBy};
 use appeals::appeal::{Appeal, Subject};
 use appeals::clock::Clock;
-use appeals::ids::{AppealId, ApplicantId, PersonId};
+use appeals::evidence::Evidence;
+use appeals::ids::{AppealId, ApplicantId, EvidenceId, PersonId};
 use appeals::journal::Entry;
 use appeals::law::ClockKind;
 use appeals::verdict::Signature;
@@ -176,6 +177,36 @@ pub fn contact(
     )
 }
 
+/// The contact of an appeal that may be there already: an earlier appeal came of it, or a draft.
+pub fn contact_again(
+    appeal: &Appeal,
+    by: Option<PersonId>,
+    now: EpochS,
+    phone: Option<String>,
+    sealed: Option<String>,
+) -> Statement {
+    Statement::new(
+        "INSERT INTO contacts (contact_id, channel, started_at, ended_at, operator_id, desk_id, \
+         language, outcome, phone_hash, sealed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'appeal_registered', $8, $9) \
+         ON CONFLICT (contact_id) DO UPDATE SET ended_at = excluded.ended_at, \
+         desk_id = excluded.desk_id, language = excluded.language, outcome = excluded.outcome, \
+         phone_hash = COALESCE(excluded.phone_hash, contacts.phone_hash), \
+         sealed = COALESCE(excluded.sealed, contacts.sealed)",
+        vec![
+            appeal.contact.to_string().into(),
+            appeal.channel.name().into(),
+            appeal.received_at.into(),
+            now.into(),
+            person(by).into(),
+            appeal.desk.to_string().into(),
+            appeal.language.code().into(),
+            phone.into(),
+            sealed.into(),
+        ],
+    )
+}
+
 pub fn applicant(
     id: ApplicantId,
     language: Language,
@@ -265,4 +296,46 @@ pub fn verdict(id: AppealId, signature: &Signature) -> Statement {
             signature.is_override().into(),
         ],
     )
+}
+
+/// Evidence of an appeal is to be computed at `due_at`.
+pub fn evidence_due(id: AppealId, due_at: EpochS) -> Statement {
+    Statement::new(
+        "INSERT INTO evidence_due (appeal_id, due_at, tries) VALUES ($1, $2, 0) \
+         ON CONFLICT (appeal_id) DO UPDATE SET due_at = excluded.due_at, tries = 0",
+        vec![id.to_string().into(), due_at.into()],
+    )
+}
+
+/// Nothing new can come.
+pub fn evidence_done(id: AppealId) -> Statement {
+    let sql = "DELETE FROM evidence_due WHERE appeal_id = $1";
+    Statement::new(sql, vec![id.to_string().into()]).optional()
+}
+
+/// Frozen evidence. Its body is the very bytes that the digest is of.
+pub fn evidence(evidence: &Evidence) -> Result<Statement, ServiceError> {
+    let body = String::from_utf8(evidence.packet.bytes())
+        .map_err(|_| ServiceError::Data("evidence is not text".to_owned()))?;
+    let verdict = &evidence.packet.verdict;
+    Ok(Statement::new(
+        "INSERT INTO evidence (evidence_id, appeal_id, computed_at, digest, finding, confidence, \
+         supersedes, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        vec![
+            evidence.id.to_string().into(),
+            evidence.appeal.to_string().into(),
+            evidence.computed_at.into(),
+            evidence.digest.to_string().into(),
+            verdict.finding.name().into(),
+            verdict.confidence.value.into(),
+            evidence.supersedes.map(|s| s.to_string()).into(),
+            body.into(),
+        ],
+    ))
+}
+
+/// What it was computed from.
+pub fn evidence_inputs(id: EvidenceId, body: String) -> Statement {
+    let sql = "INSERT INTO evidence_inputs (evidence_id, body) VALUES ($1, $2)";
+    Statement::new(sql, vec![id.to_string().into(), body.into()])
 }

@@ -23,18 +23,18 @@ pub struct Revealed {
     pub uncovered: bool,
 }
 
-struct Sighted<'a> {
+pub(super) struct Sighted<'a> {
     viewer: &'a Viewer,
     sight: Sight,
     now: EpochS,
 }
 
 impl Sighted<'_> {
-    fn see(&self, field: Field) -> Visibility {
+    pub(super) fn see(&self, field: Field) -> Visibility {
         visibility(self.viewer, field, &self.sight, self.now)
     }
 
-    fn full(&self, field: Field) -> bool {
+    pub(super) fn full(&self, field: Field) -> bool {
         self.see(field) == Visibility::Full
     }
 
@@ -80,7 +80,7 @@ impl Register {
         Ok(Revealed { shown, uncovered })
     }
 
-    fn sighted<'a>(
+    pub(super) fn sighted<'a>(
         &self,
         appeal: &Appeal,
         taken_by: Option<PersonId>,
@@ -158,7 +158,7 @@ impl Register {
         id: AppealId,
         language: Language,
     ) -> Result<AppealStage, ServiceError> {
-        let super::Stage { appeal, steps } = self.stage(id, language).await?;
+        let super::Stage { appeal, steps, told } = self.stage(id, language).await?;
         Ok(AppealStage {
             number: appeal.number.to_string(),
             status: appeal.status.name().to_owned(),
@@ -173,6 +173,7 @@ impl Register {
             finding: appeal.signature.as_ref().map(|s| s.finding.name().to_owned()),
             answer: appeal.answer.as_ref().filter(|a| a.sent_at.is_some()).map(answer),
             steps,
+            told,
         })
     }
 }

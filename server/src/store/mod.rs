@@ -13,6 +13,7 @@ mod reads;
 mod retention;
 mod rows;
 mod settings;
+mod slices;
 mod spill;
 mod sql;
 mod write_postgres;

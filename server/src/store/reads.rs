@@ -290,7 +290,7 @@ impl Store {
         self.meta("").await.map(|_| ())
     }
 
-    async fn answer<T>(&self, question: Question<'_, T>) -> Result<Vec<T>, StoreError>
+    pub(super) async fn answer<T>(&self, question: Question<'_, T>) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
     {
@@ -308,6 +308,6 @@ fn and(first: usize, columns: [(&str, bool); 2]) -> String {
 }
 
 /// Only constants and placeholders ever stand in `sql`: every value is bound.
-fn ask<'q, T: for<'r> FromRow<'r, AnyRow>>(sql: String) -> Question<'q, T> {
+pub(super) fn ask<'q, T: for<'r> FromRow<'r, AnyRow>>(sql: String) -> Question<'q, T> {
     sqlx::query_as(AssertSqlSafe(sql))
 }

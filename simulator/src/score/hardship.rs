@@ -71,7 +71,8 @@ impl Hardship {
                 FeedManner { naming: TripNaming::Nothing, ..feed }
             }
             Self::Silence => {
-                let begins = (0..SILENT_WITHIN_S / SILENT_EVERY_S).map(|k| from + k * SILENT_EVERY_S);
+                let begins =
+                    (0..SILENT_WITHIN_S / SILENT_EVERY_S).map(|k| from + k * SILENT_EVERY_S);
                 FeedManner { holes: begins.map(|at| (at, at + SILENT_S)).collect(), ..feed }
             }
         }

@@ -12,7 +12,7 @@ use transit::ids::{FeedIdx, RouteIdx, StopIdx};
 use transit::{Effect, EpochS, Event, Monitor, MonitorConfig, Timetable, TripInstance};
 
 /// Seconds between two datasets.
-const EVERY_S: EpochS = 20;
+pub const EVERY_S: EpochS = 20;
 
 /// Route and direction, where an incident has them.
 type Of = (Option<RouteIdx>, Option<u8>);
@@ -31,8 +31,23 @@ pub struct City {
 }
 
 impl City {
-    /// From 05:30 to 11:00.
-    pub fn watched(kind: worlds::Kind, seed: u64) -> Self {
+    /// A city of which only the truth is known here: its record is kept elsewhere.
+    pub fn told(timetable: Arc<Timetable>, truth: Truth, until: EpochS) -> Self {
+        let origin = timetable.origin(worlds::DATE);
+        Self {
+            timetable,
+            truth,
+            visits: BTreeMap::new(),
+            incidents: Vec::new(),
+            holes: Vec::new(),
+            seen: BTreeSet::new(),
+            origin,
+            until,
+        }
+    }
+
+    /// Such a city at 05:30, and when its morning ends: 11:00.
+    pub fn world(kind: worlds::Kind, seed: u64) -> (Arc<Timetable>, World, EpochS) {
         let (timetable, mut config) = worlds::generate(kind, seed).unwrap();
         let origin = timetable.origin(worlds::DATE);
         let (from, until) = (origin + 5 * 3_600 + 1_800, origin + 11 * 3_600);
@@ -45,7 +60,13 @@ impl City {
             from: origin + 7 * 3_600,
             to: origin + 9 * 3_600,
         }];
-        let mut world = World::new(timetable.clone(), config, from);
+        let world = World::new(timetable.clone(), config, from);
+        (timetable, world, until)
+    }
+
+    /// From 05:30 to 11:00.
+    pub fn watched(kind: worlds::Kind, seed: u64) -> Self {
+        let (timetable, mut world, until) = Self::world(kind, seed);
         let mut monitor = Monitor::new(timetable.clone(), MonitorConfig::default());
         let (mut effects, mut away) = (Vec::new(), Vec::new());
         let feed = FeedIdx(0);
@@ -66,16 +87,7 @@ impl City {
             monitor.apply(now, &Event::Tick, &mut effects);
         }
         let truth = world.drain_truth();
-        let mut city = Self {
-            timetable,
-            truth,
-            visits: BTreeMap::new(),
-            incidents: Vec::new(),
-            holes: joined(&away),
-            seen: BTreeSet::new(),
-            origin,
-            until,
-        };
+        let mut city = Self { holes: joined(&away), ..Self::told(timetable, truth, until) };
         city.keep(&effects);
         city
     }

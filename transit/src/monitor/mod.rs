@@ -1,7 +1,8 @@
 //! The single writer: events in, effects out, snapshots for readers.
 //!
 //! The way of one position: `intake` believes or refuses it, `naming` finds the run that the feed names,
-//! `track` moves the vehicle's beliefs (`matching`, `beam`, `emission`) and follows the best, `visits` and
+//! `track` moves the vehicle's beliefs (`matching`, `beam`, `emission`) and follows the best, `doubt` looks twice
+//! at what it follows, `visits` and
 //! `crossing` make arrivals and departures of it, `runs` sees to it that each is made once.
 
 mod beam;
@@ -9,6 +10,7 @@ mod candidates;
 mod config;
 mod crossing;
 mod days;
+mod doubt;
 mod emission;
 mod feeds;
 mod fleet;
@@ -35,9 +37,7 @@ pub use snapshot::{
 };
 pub use updates::Forecast;
 
-use crate::event::{
-    Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition,
-};
+use crate::event::{Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition};
 use crate::flow::{Flow, VehicleFacts};
 use crate::ids::{FeedIdx, VehicleIdx};
 use crate::time::EpochS;

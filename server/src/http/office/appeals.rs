@@ -94,7 +94,7 @@ pub async fn status(
     Ok(private(StatusCode::OK, office.register.stage_shown(id, asking.language).await?))
 }
 
-async fn open(
+pub(super) async fn open(
     office: &Office,
     asking: &Asking,
     key: &AppealKey,

@@ -1,0 +1,101 @@
+//! Computed once more: nothing was edited, and whoever has the same inputs gets the same bytes.
+
+use super::EvidenceError;
+use super::slice::visit;
+use crate::register::{Kept, Register};
+use crate::store::{Store, Window};
+use api::EvidenceCheck;
+use appeals::evidence::ENGINE_VERSION;
+use appeals::ids::EvidenceId;
+use appeals::journal::Hash;
+use appeals::kind::{Catalogue, KindEntry};
+use appeals::record::{Record, Visit};
+use jiff::tz::TimeZone;
+
+/// How the rows of the record stand to the inputs that were kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordState {
+    /// The same rows.
+    Same,
+    /// All of them, and others that came later.
+    More,
+    /// They are not kept any more.
+    Gone,
+    /// Some are missing, or say otherwise.
+    Differs,
+}
+
+impl RecordState {
+    /// On the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::More => "more",
+            Self::Gone => "gone",
+            Self::Differs => "differs",
+        }
+    }
+}
+
+/// The entry of the catalogue as it was when the evidence was frozen.
+fn entry_of(kinds: &Catalogue, kept: &Kept) -> KindEntry {
+    let packet = &kept.evidence.packet;
+    KindEntry {
+        rule: packet.rule,
+        version: packet.rule_version,
+        params: packet.params.clone(),
+        ..kinds.entry(packet.kind).clone()
+    }
+}
+
+/// The sealed bytes have their digest, and the inputs that were kept give the same bytes again.
+fn computed_again(kinds: &Catalogue, zone: &TimeZone, kept: &Kept) -> (bool, bool) {
+    let intact = Hash::of(&kept.bytes) == kept.evidence.digest;
+    let same_program = kept.evidence.packet.engine == ENGINE_VERSION;
+    let entry = entry_of(kinds, kept);
+    let again = kept.evidence.recomputes(&entry, &kept.records, zone);
+    (intact, intact && same_program && again)
+}
+
+/// Whether the rows of the record still are those of the slice.
+async fn rows_of(store: &Store, record: &Record) -> Result<RecordState, EvidenceError> {
+    let window = Window { from: record.from, to: record.known_until.max(record.from) };
+    let way = record.direction.map(i16::from);
+    let rows = store.visits_of_route(record.route.as_str(), way, window).await?;
+    let now: Vec<Visit> = rows.into_iter().map(visit).collect();
+    if now == record.visits {
+        return Ok(RecordState::Same);
+    }
+    if now.is_empty() {
+        return Ok(RecordState::Gone);
+    }
+    let all = record.visits.iter().all(|v| now.contains(v));
+    Ok(if all { RecordState::More } else { RecordState::Differs })
+}
+
+/// Checks one piece of evidence.
+///
+/// # Errors
+/// When register or record cannot be read.
+pub async fn check(
+    register: &Register,
+    store: &Store,
+    number: &str,
+    id: EvidenceId,
+) -> Result<EvidenceCheck, EvidenceError> {
+    let kept = register.evidence_kept(id).await?;
+    let law = register.law();
+    let (intact, recomputes) = computed_again(law.kinds(), &law.office().zone, &kept);
+    let mut record = RecordState::Same;
+    for slice in &kept.records {
+        record = record.max(rows_of(store, slice).await?);
+    }
+    Ok(EvidenceCheck {
+        number: number.to_owned(),
+        evidence_id: id.to_string(),
+        digest: kept.evidence.digest.to_string(),
+        intact,
+        recomputes,
+        record: record.name().to_owned(),
+    })
+}

@@ -1,0 +1,97 @@
+//! Evidence over HTTP: the staff's, and the applicant's by number and PIN.
+
+use super::Office;
+use super::appeals::{open, private};
+use super::asking::{Asking, Body};
+use super::desk::id;
+use super::signed::Signed;
+use crate::evidence::{EvidenceError, Examiner};
+use crate::problem::ProblemResponse;
+use crate::register::ServiceError;
+use api::AppealKey;
+use appeals::access::{Action, Role, Viewer};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+/// When to ask again, seconds, when the record cannot be read.
+const RETRY_S: u64 = 10;
+
+impl From<EvidenceError> for ProblemResponse {
+    fn from(error: EvidenceError) -> Self {
+        match error {
+            EvidenceError::Register(error) => error.into(),
+            EvidenceError::Ledger(error) => ServiceError::from(error).into(),
+            EvidenceError::Store(error) => {
+                tracing::warn!(%error, "the record cannot be read");
+                let detail =
+                    "the record of the buses cannot be read just now: try again in a moment";
+                Self::unavailable("record-down", detail, RETRY_S)
+            }
+        }
+    }
+}
+
+impl Office {
+    fn examiner(&self) -> Result<&Examiner, ProblemResponse> {
+        self.evidence.as_ref().ok_or_else(|| {
+            ProblemResponse::unavailable("evidence-off", "no record of buses is kept here", RETRY_S)
+        })
+    }
+}
+
+/// `GET /api/v1/staff/appeals/{number}/evidence`.
+async fn one(
+    State(office): State<Office>,
+    signed: Signed,
+    Path(number): Path<String>,
+) -> Result<Response, ProblemResponse> {
+    let id = id(&office, &number).await?;
+    Ok(private(StatusCode::OK, office.examiner()?.shown(id, &signed.0.viewer()).await?))
+}
+
+/// `POST /api/v1/staff/appeals/{number}/evidence`: by the record as it is known now.
+async fn again(
+    State(office): State<Office>,
+    signed: Signed,
+    Path(number): Path<String>,
+) -> Result<Response, ProblemResponse> {
+    signed.must(Action::RecomputeEvidence)?;
+    let id = id(&office, &number).await?;
+    let (examiner, viewer) = (office.examiner()?, signed.0.viewer());
+    // Who may not know of an appeal learns nothing by asking for its evidence.
+    examiner.shown(id, &viewer).await?;
+    examiner.attach(id).await?;
+    Ok(private(StatusCode::OK, examiner.shown(id, &viewer).await?))
+}
+
+/// `POST /api/v1/staff/appeals/{number}/evidence/verify`: the same bytes once more, or not.
+async fn verify(
+    State(office): State<Office>,
+    signed: Signed,
+    Path(number): Path<String>,
+) -> Result<Response, ProblemResponse> {
+    let id = id(&office, &number).await?;
+    Ok(private(StatusCode::OK, office.examiner()?.checked(id, &signed.0.viewer()).await?))
+}
+
+/// `POST /api/v1/appeals/evidence`: a body, so that no PIN stands in an address or a log.
+async fn own(
+    State(office): State<Office>,
+    asking: Asking,
+    Body(key): Body<AppealKey>,
+) -> Result<Response, ProblemResponse> {
+    let id = open(&office, &asking, &key).await?;
+    let viewer = Viewer { role: Role::CitizenPin, person: None, org: None, revealed: false };
+    Ok(private(StatusCode::OK, office.examiner()?.shown(id, &viewer).await?))
+}
+
+/// The routes of evidence.
+pub fn routes() -> Router<Office> {
+    Router::new()
+        .route("/api/v1/appeals/evidence", post(own))
+        .route("/api/v1/staff/appeals/{number}/evidence", get(one).post(again))
+        .route("/api/v1/staff/appeals/{number}/evidence/verify", post(verify))
+}
