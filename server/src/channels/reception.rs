@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use transit::EpochS;
 
 /// Messages that one sender may write in a burst …
-const BURST: u32 = 20;
+const BURST: u32 = 60;
 /// … and per second after it.
 const PER_SECOND: f64 = 0.2;
 /// Senders that are remembered for it.
