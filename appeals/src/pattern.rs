@@ -225,7 +225,6 @@ fn places<'a>(band: &[&'a Signature], settings: &PatternSettings) -> Vec<Vec<&'a
 }
 
 fn proposal(cluster: &[&Signature], settings: &PatternSettings) -> Option<Proposal> {
-    let first = cluster.first()?;
     // Without a name nobody is known to be another: each counts as one, and one person's ten as one.
     let named: std::collections::BTreeSet<u64> =
         cluster.iter().filter_map(|s| s.applicant).collect();
@@ -233,33 +232,40 @@ fn proposal(cluster: &[&Signature], settings: &PatternSettings) -> Option<Propos
     if cluster.len() < settings.appeals_least || people < settings.people_least {
         return None;
     }
-    let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
-    for one in cluster {
-        *by_kind.entry(one.kind).or_default() += 1;
-    }
-    let kind =
-        by_kind.iter().max_by_key(|(k, n)| (**n, std::cmp::Reverse(**k))).map(|(k, _)| *k)?;
-    let mut stops: Vec<StopId> = cluster.iter().filter_map(|s| s.stop.clone()).collect();
-    stops.sort();
-    stops.dedup();
+    let of: Vec<Signature> = cluster.iter().map(|s| (*s).clone()).collect();
+    let (kind, scope) = common(&of)?;
     let mut by_time = cluster.to_vec();
     by_time.sort_by_key(|s| (s.at, s.appeal));
-    let hours = cluster.iter().map(|s| s.time_of_day_s);
+    Some(Proposal { kind, scope, appeals: by_time.iter().map(|s| s.appeal).collect(), people })
+}
+
+/// What appeals have in common: the kind and the route that most name, all their stops and days, the half hours
+/// around them. `None` of none.
+pub fn common(of: &[Signature]) -> Option<(Kind, Scope)> {
+    fn most<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
+        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+        for value in values {
+            *counts.entry(value).or_default() += 1;
+        }
+        let best = counts.iter().max_by_key(|(v, n)| (**n, std::cmp::Reverse((*v).clone())));
+        best.map(|(value, _)| value.clone())
+    }
+    let kind = most(of.iter().map(|s| s.kind))?;
+    let mut stops: Vec<StopId> = of.iter().filter_map(|s| s.stop.clone()).collect();
+    stops.sort();
+    stops.dedup();
+    let hours = of.iter().map(|s| s.time_of_day_s);
     let (from, to) = (hours.clone().min()?, hours.max()?);
-    Some(Proposal {
-        kind,
-        scope: Scope {
-            route: first.route.clone(),
-            direction: first.direction,
-            stops,
-            weekdays: cluster.iter().fold(0, |mask, s| mask | 1 << s.weekday.min(6)),
-            // Whole half hours around them.
-            hours_s: Some((from / 1_800 * 1_800, (to / 1_800 + 1) * 1_800)),
-            ..Scope::default()
-        },
-        appeals: by_time.iter().map(|s| s.appeal).collect(),
-        people,
-    })
+    let scope = Scope {
+        route: most(of.iter().filter_map(|s| s.route.clone())),
+        direction: most(of.iter().filter_map(|s| s.direction)),
+        stops,
+        weekdays: of.iter().fold(0, |mask, s| mask | 1 << s.weekday.min(6)),
+        // Whole half hours around them.
+        hours_s: Some((from / 1_800 * 1_800, (to / 1_800 + 1) * 1_800)),
+        ..Scope::default()
+    };
+    Some((kind, scope))
 }
 
 #[cfg(test)]

@@ -196,6 +196,17 @@ wire! {
         pub answer: Option<AppealAnswer>,
         /// The way so far.
         pub steps: Vec<AppealStep>,
+        /// What the applicant was told after the answer: a measure, its effect.
+        #[serde(default)]
+        pub told: Vec<AppealNotice>,
+    }
+
+    /// Something that the applicant was told.
+    pub struct AppealNotice {
+        /// When, epoch seconds.
+        pub at: i64,
+        /// In the language of the appeal.
+        pub text: String,
     }
 
     /// An appeal in a queue.

@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "an expectation is written in place")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cases;
 mod laws;
 mod lives;
 mod scenario;

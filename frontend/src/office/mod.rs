@@ -1,18 +1,27 @@
 //! Pages of the register of appeals: the public's and the staff's. Each area is a file of its own with its
 //! own words; all stand in the frame of every page.
 
+mod cases;
 pub mod citizen;
 pub mod evidence;
+mod handler;
 mod knowledge;
 pub mod operator;
 mod queue;
 mod signing;
+mod supervisor;
+mod texts;
 
+pub use cases::{
+    BatchTold, CaseLine, CasePage, CasesPage, EffectLine, MayAnswer, MeasureLine, ProposalLine,
+};
+pub use handler::{AnswerForm, AppealPage, Fault, JournalLine, Offered};
 pub use knowledge::HelpPage;
 pub(crate) use knowledge::link_name as help_name;
 pub use operator::OperatorPage;
-pub use queue::QueuePage;
+pub use queue::{Left, QueueFilter, QueuePage};
 pub use signing::SignInFault;
+pub use supervisor::{HourLine, OverviewPage, RouteLine, SilentLine, TopicLine};
 
 use crate::page::{Language, Page};
 use crate::pages::Context;
@@ -28,6 +37,14 @@ pub enum OfficePage {
     },
     /// `/staff`: the queue of appeals.
     Queue(QueuePage),
+    /// `/staff/appeals/{number}`: one appeal.
+    Appeal(Box<AppealPage>),
+    /// `/staff/cases`.
+    Cases(Box<CasesPage>),
+    /// `/staff/cases/{number}`.
+    Case(Box<CasePage>),
+    /// `/staff/overview`.
+    Overview(Box<OverviewPage>),
     /// The public's pages: filing, and what became of it.
     Citizen(Box<citizen::CitizenPage>),
     /// `/staff/desk`: calls and visitors.
@@ -41,6 +58,10 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
     match page {
         OfficePage::SignIn { fault } => signing::page(context, *fault),
         OfficePage::Queue(queue) => queue::page(context, queue),
+        OfficePage::Appeal(appeal) => handler::page(context, appeal),
+        OfficePage::Cases(cases) => cases::page(context, cases),
+        OfficePage::Case(case) => cases::case_page(context, case),
+        OfficePage::Overview(overview) => supervisor::page(context, overview),
         OfficePage::Citizen(page) => citizen::content(context, page),
         OfficePage::Operator(page) => operator::page(context, page),
         OfficePage::Help(page) => knowledge::page(context, page),
@@ -51,6 +72,8 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
 struct BarWords {
     desks: &'static str,
     queue: &'static str,
+    cases: &'static str,
+    overview: &'static str,
     desk: &'static str,
     sign_out: &'static str,
 }
@@ -60,18 +83,27 @@ const fn bar_words(language: Language) -> &'static BarWords {
         Language::Kk => &BarWords {
             desks: "Жұмыс орындары",
             queue: "Кезек",
+            cases: "Оқиғалар",
+            overview: "Шолу",
             desk: "Оператор",
             sign_out: "Шығу",
         },
         Language::Ru => &BarWords {
             desks: "Рабочие места",
             queue: "Очередь",
+            cases: "Случаи",
+            overview: "Обзор",
             desk: "Оператор",
             sign_out: "Выйти",
         },
-        Language::En => {
-            &BarWords { desks: "Desks", queue: "Queue", desk: "Operator", sign_out: "Sign out" }
-        }
+        Language::En => &BarWords {
+            desks: "Desks",
+            queue: "Queue",
+            cases: "Cases",
+            overview: "Overview",
+            desk: "Operator",
+            sign_out: "Sign out",
+        },
     }
 }
 
@@ -80,11 +112,20 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
     let member = context.shell.member.as_ref()?;
     let words = bar_words(context.shell.language);
     let page = if let Page::Office(page) = page { Some(&**page) } else { None };
+    // What a role may not open is not offered; the server asks again.
+    let carrier = member.role == "carrier";
+    let rates = matches!(member.role.as_str(), "controller" | "supervisor" | "head" | "analyst");
+    let of_queue =
+        |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Queue(_) | OfficePage::Appeal(_)));
+    let of_cases =
+        |p: Option<&OfficePage>| matches!(p, Some(OfficePage::Cases(_) | OfficePage::Case(_)));
     let links = [
-        ("/staff", words.queue, matches!(page, Some(OfficePage::Queue(_)))),
-        ("/staff/desk", words.desk, matches!(page, Some(OfficePage::Operator(_)))),
+        ("/staff", words.queue, of_queue(page), true),
+        ("/staff/desk", words.desk, matches!(page, Some(OfficePage::Operator(_))), !carrier),
+        ("/staff/cases", words.cases, of_cases(page), !carrier),
+        ("/staff/overview", words.overview, matches!(page, Some(OfficePage::Overview(_))), rates),
     ];
-    let links = links.map(|(href, name, here)| {
+    let links = links.into_iter().filter(|l| l.3).map(|(href, name, here, _)| {
         view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
     });
     Some(

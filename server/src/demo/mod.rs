@@ -5,6 +5,9 @@
 
 mod agency;
 mod past;
+mod voices;
+
+pub use voices::{Hands, fill as fill_register};
 
 use crate::clock::Clock;
 use crate::config::Settings;

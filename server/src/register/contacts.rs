@@ -203,7 +203,8 @@ impl Register {
             None if !self.is_contact(contact).await? => {}
             _ => return Err(ServiceError::Unknown),
         }
-        self.file_of(filing, Some(contact)).await
+        let beside = Beside { contact: Some(contact), ..Beside::default() };
+        self.file_beside(filing, beside).await
     }
 
     /// Ends a contact of this person without an appeal.

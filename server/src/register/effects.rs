@@ -18,6 +18,8 @@ const ROWS_MAX: u32 = 200_000;
 /// Metrics of a study, in the order in which people are told.
 const METRICS: [Metric; 4] =
     [Metric::HeadwayMeanS, Metric::RunsDriven, Metric::Vehicles, Metric::ExcessWaitS];
+/// Shortest span of a day that is studied, seconds: two buses an hour are few enough.
+const HOURS_LEAST_S: i32 = 2 * 3_600;
 /// Monday to Friday, bit 0 for Monday.
 const WORKING: u8 = 0b001_1111;
 const ALL_DAYS: u8 = 0b111_1111;
@@ -143,14 +145,16 @@ impl Register {
         let mut days: BTreeMap<Date, Day> = BTreeMap::new();
         let Some(stop) = self.stop_of(route, scope, (from, to)).await? else { return Ok(days) };
         let office = self.law().office();
-        let hours = scope.hours_s.unwrap_or((0, 86_400));
-        let within = |at: EpochS| {
+        let hours = hours(scope);
+        // The day of an instant, if what lasts so long from it touches the hours.
+        let touches = |at: EpochS, lasts_s: i32| {
             let local = office.local(at);
             let of_day = i32::from(local.hour()) * 3_600
                 + i32::from(local.minute()) * 60
                 + i32::from(local.second());
-            (of_day >= hours.0 && of_day < hours.1).then(|| local.date())
+            (of_day + lasts_s > hours.0 && of_day < hours.1).then(|| local.date())
         };
+        let within = |at: EpochS| touches(at, 1);
         let values = || vec![route.into(), stop.as_str().into(), from.into(), to.into()];
         let sql = format!(
             "SELECT at, vehicle_id, trip_id, start_s FROM stop_visits WHERE route_id = $1 \
@@ -181,8 +185,7 @@ impl Register {
              AND hour >= $3 AND hour < $4 ORDER BY hour LIMIT {ROWS_MAX}"
         );
         for (hour, coverage) in self.ledger.rows::<(i64, f64)>(&sql, values()).await? {
-            // The middle of the hour: an hour that only touches the span does not speak for it.
-            if let Some(date) = within(hour + 1_800) {
+            if let Some(date) = touches(hour, 3_600) {
                 days.entry(date).or_default().coverage.push(coverage);
             }
         }
@@ -205,6 +208,13 @@ impl Register {
         // A pattern ends at its last stop: the stretch after it is not there.
         Ok(seen.iter().find(named).or_else(|| seen.first()).map(|s| s.0.clone()))
     }
+}
+
+/// The hours of a case, widened to a span in which buses can be counted.
+fn hours(scope: &Scope) -> (i32, i32) {
+    let (from, to) = scope.hours_s.unwrap_or((0, 86_400));
+    let more = (HOURS_LEAST_S - (to - from)).max(0) / 2;
+    ((from - more).max(0), (to + more).min(86_400))
 }
 
 /// Days of the same type as those of the appeals.

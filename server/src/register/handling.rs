@@ -187,3 +187,21 @@ fn person_number(hash: &str) -> u64 {
     let digest = Hash::of(hash.as_bytes()).0;
     digest.iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
+
+impl Register {
+    /// What some appeals have in common, where no pattern proposed it: the kind and the route that most name, all
+    /// their stops, the hours around them.
+    pub async fn scope_of(
+        &self,
+        appeals: &[AppealId],
+        place: PlaceOf<'_>,
+    ) -> Result<(Kind, Scope), ServiceError> {
+        let mut signatures = Vec::with_capacity(appeals.len());
+        for id in appeals {
+            let sql = format!("{PATTERN_ROW} WHERE a.appeal_id = $1");
+            let row = self.ledger.row::<PatternRow>(&sql, vec![id.to_string().into()]).await?;
+            signatures.extend(row.and_then(|row| self.signature(&row, place)));
+        }
+        appeals::pattern::common(&signatures).ok_or(ServiceError::Unknown)
+    }
+}

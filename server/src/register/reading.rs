@@ -1,8 +1,8 @@
 //! Questions to the register.
 
 use super::{Keys, Personal, Register, ServiceError};
-use crate::ledger::Value;
-use api::{AppealRow, AppealStep};
+use crate::ledger::{Statement, Value};
+use api::{AppealNotice, AppealRow, AppealStep};
 use appeals::appeal::{Appeal, Event};
 use appeals::ids::AppealId;
 use appeals::journal::{Entry, verify};
@@ -47,6 +47,10 @@ pub struct Asked {
     pub case_id: Option<String>,
     /// So many rows are left out from the beginning.
     pub skip: u32,
+    /// Changed from then …
+    pub updated_from: Option<EpochS>,
+    /// … to before then.
+    pub updated_to: Option<EpochS>,
 }
 
 /// An appeal in a list.
@@ -100,6 +104,8 @@ pub struct Stage {
     pub appeal: Appeal,
     /// Its statuses in order.
     pub steps: Vec<AppealStep>,
+    /// What the applicant was told besides.
+    pub told: Vec<AppealNotice>,
 }
 
 #[derive(FromRow)]
@@ -182,11 +188,15 @@ impl Register {
     /// The appeal with its way, for who knows its PIN.
     pub async fn stage(&self, id: AppealId, language: Language) -> Result<Stage, ServiceError> {
         let appeal = self.load(id).await?.appeal;
-        let mut steps = Vec::new();
+        let (mut steps, mut told) = (Vec::new(), Vec::new());
         for entry in self.journal(id).await? {
             let status = match entry.event().map_err(|_| ServiceError::Journal)? {
                 Event::Registered { .. } => appeals::appeal::Status::Registered,
                 Event::Moved { to, .. } => to,
+                Event::Told { text } => {
+                    told.push(AppealNotice { at: entry.at, text });
+                    continue;
+                }
                 _ => continue,
             };
             steps.push(AppealStep {
@@ -195,7 +205,7 @@ impl Register {
                 label: status.label(language).to_owned(),
             });
         }
-        Ok(Stage { appeal, steps })
+        Ok(Stage { appeal, steps, told })
     }
 
     /// The whole journal of an appeal, if it holds.
@@ -230,6 +240,39 @@ impl Register {
             Some(sealed) => Ok(self.keys.open(&place, &sealed)?),
             None => Ok(Personal::default()),
         }
+    }
+
+    /// The token by which Open311's batch mode asks for the number of an appeal later.
+    pub async fn give_token(&self, id: AppealId) -> Result<String, ServiceError> {
+        let token: String = self.keys.lookup(&format!("open311:{id}"))?;
+        let token: String = token.chars().filter(char::is_ascii_alphanumeric).collect();
+        let sql = "INSERT INTO open311_tokens (token, appeal_id, at) VALUES ($1, $2, $3) \
+                   ON CONFLICT (token) DO NOTHING";
+        let values = vec![token.clone().into(), id.to_string().into(), self.now().into()];
+        self.ledger.write(vec![Statement::new(sql, values).optional()]).await?;
+        Ok(token)
+    }
+
+    /// The number behind a token.
+    pub async fn number_of_token(&self, token: &str) -> Result<Option<String>, ServiceError> {
+        let sql = "SELECT number FROM appeals WHERE appeal_id = \
+                   (SELECT appeal_id FROM open311_tokens WHERE token = $1)";
+        Ok(self.ledger.row::<(String,)>(sql, vec![token.into()]).await?.map(|r| r.0))
+    }
+
+    /// The appeal of a number, if it was filed with this e-mail address.
+    pub async fn is_of_email(
+        &self,
+        number: AppealNumber,
+        email: &str,
+    ) -> Result<Option<AppealId>, ServiceError> {
+        let id = match self.id_of(number).await {
+            Err(ServiceError::Unknown) => return Ok(None),
+            id => id?,
+        };
+        let personal = self.personal(&self.load(id).await?.appeal).await?;
+        let same = |known: &str| known.trim().eq_ignore_ascii_case(email.trim());
+        Ok(personal.email.as_deref().is_some_and(same).then_some(id))
     }
 
     /// The keyed hash of a telephone.
@@ -290,6 +333,12 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
     }
     if let Some(to) = asked.to {
         add("registered_at < ?", to.into());
+    }
+    let updated = [("updated_at >= ?", asked.updated_from), ("updated_at < ?", asked.updated_to)];
+    for (condition, at) in updated {
+        if let Some(at) = at {
+            add(condition, at.into());
+        }
     }
     let wheres =
         if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };

@@ -158,7 +158,7 @@ impl Register {
         id: AppealId,
         language: Language,
     ) -> Result<AppealStage, ServiceError> {
-        let super::Stage { appeal, steps } = self.stage(id, language).await?;
+        let super::Stage { appeal, steps, told } = self.stage(id, language).await?;
         Ok(AppealStage {
             number: appeal.number.to_string(),
             status: appeal.status.name().to_owned(),
@@ -173,6 +173,7 @@ impl Register {
             finding: appeal.signature.as_ref().map(|s| s.finding.name().to_owned()),
             answer: appeal.answer.as_ref().filter(|a| a.sent_at.is_some()).map(answer),
             steps,
+            told,
         })
     }
 }

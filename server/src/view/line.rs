@@ -80,6 +80,6 @@ mod tests {
         assert_eq!(simplified(straight.clone(), 4.0), [straight[0], straight[49]]);
         let bent = line().points;
         assert_eq!(simplified(bent.clone(), 4.0), bent, "the corner stays");
-        assert_eq!(simplified(Vec::new(), 4.0), []);
+        assert!(simplified(Vec::new(), 4.0).is_empty());
     }
 }

@@ -6,11 +6,13 @@ use appeals::access::Role;
 use jiff::tz::TimeZone;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use server::channels::{ChannelSettings, Gazetteers, Reception};
 use server::clock::Clock;
 use server::evidence::Examiner;
 use server::http::HttpLimits;
-use server::http::office::{OfficeState, StopPlace, router};
+use server::http::office::{Channels, OfficeState, StopPlace, router};
 use server::ledger::Ledger;
+use server::outbox::{Outbox, Senders};
 use server::plans::Plans;
 use server::register::{Key, Keys, Law, Register, RegisterSettings};
 use server::staff::{NewAccount, SessionLimits, Staff};
@@ -28,6 +30,8 @@ pub struct House {
     pub register: Register,
     pub staff: Staff,
     pub ledger: Ledger,
+    pub reception: Reception,
+    pub outbox: Outbox,
     client: Client,
     pub examiner: Examiner,
     /// What the pages show beside the register, and its record.
@@ -38,14 +42,46 @@ pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
     SessionLimits { idle_s, whole_s: 12 * 3_600, second_factor }
 }
 
+/// What a house may be set up with.
+pub struct Setup {
+    pub channels: ChannelSettings,
+    pub open311_batch: bool,
+    pub api_burst: u32,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { channels: ChannelSettings::default(), open311_batch: false, api_burst: 1_000_000 }
+    }
+}
+
 impl House {
     pub async fn open(db: &TestDatabase) -> Self {
         server::store::migrate(&db.url).await.unwrap();
         Self::over(&db.url, Clock::of_city(NOW, 0.001), limits(900, false)).await
     }
 
+    /// With ways in and out.
+    pub async fn with(db: &TestDatabase, channels: ChannelSettings) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        let setup = Setup { channels, ..Setup::default() };
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
+    }
+
+    pub async fn set_up(db: &TestDatabase, setup: Setup) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
+    }
+
     /// Over a database whose schema is up to date.
     pub async fn over(url: &str, clock: Clock, limits: SessionLimits) -> Self {
+        Self::over_with(url, clock, limits, Setup::default()).await
+    }
+
+    async fn over_with(url: &str, clock: Clock, limits: SessionLimits, setup: Setup) -> Self {
+        let Setup { channels, open311_batch, api_burst } = setup;
         let ledger = Ledger::open(url).await.unwrap();
         let keys = Arc::new(Keys::parse(KEY).unwrap());
         let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
@@ -55,16 +91,33 @@ impl House {
         let settings = RegisterSettings {
             api_keys: Key(format!("another, {API_KEY}")),
             file_burst: 100_000,
+            open311_batch,
             ..RegisterSettings::default()
         };
-        let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
+        let http = HttpLimits { api_burst, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
         let publications = city.publish.subscribe();
         let plans =
             Plans::new(ledger.clone(), publications, std::path::Path::new("no-such-folder"));
         let examiner = Examiner::new(register.clone(), city.store.clone(), plans);
+        let senders = Senders::new(&channels).unwrap();
+        let keys = Arc::clone(register.keys());
+        let outbox = Outbox::new(ledger.clone(), keys, senders, Clock::machine());
+        let reception = Reception::new(
+            register.clone(),
+            outbox.clone(),
+            Gazetteers::new(city.site.reads().clone()),
+            Clock::machine(),
+            &channels.smtp.from,
+        );
+        let ways = Channels {
+            reception: reception.clone(),
+            outbox: outbox.clone(),
+            settings: Arc::new(channels),
+        };
         let router = router(OfficeState {
+            channels: ways,
             register: register.clone(),
             staff: staff.clone(),
             stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
@@ -79,7 +132,17 @@ impl House {
         tokio::spawn(async move {
             server::http::serve(listener, router, &http, std::future::pending()).await;
         });
-        Self { address, register, staff, ledger, client: Client::new(), examiner, city }
+        Self {
+            address,
+            register,
+            staff,
+            ledger,
+            reception,
+            outbox,
+            client: Client::new(),
+            examiner,
+            city,
+        }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
@@ -124,6 +187,80 @@ impl House {
         let (status, body) = answer(response).await;
         assert_eq!(status, 200, "{command}: {body}");
         body
+    }
+
+    /// A page as somebody sees it, with its status.
+    pub async fn try_page(&self, cookie: &str, path: &str) -> (u16, String) {
+        let asked = self.ask(Method::GET, path).header("accept-language", "ru");
+        let response = asked.header("cookie", cookie).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    pub async fn page(&self, cookie: &str, path: &str) -> String {
+        let (status, page) = self.try_page(cookie, path).await;
+        assert_eq!(status, 200, "{path}: {page}");
+        page
+    }
+
+    /// A form of a page; redirects are followed.
+    pub async fn form(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(impl AsRef<str>, impl AsRef<str>)],
+    ) -> (u16, String) {
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(n, v)| format!("{}={}", n.as_ref(), frontend::encode(v.as_ref())))
+            .collect();
+        let asked = self
+            .ask(Method::POST, path)
+            .header("origin", format!("http://{}", self.address))
+            .header("accept-language", "ru")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookie)
+            .body(pairs.join("&"));
+        let response = asked.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// A form of the page of an appeal, with the version that the page holds unless another is given.
+    pub async fn try_act(
+        &self,
+        cookie: &str,
+        number: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, String) {
+        let version = self.appeal(cookie, number).await["version"].to_string();
+        let mut all = vec![("version", version.as_str())];
+        all.extend(fields);
+        self.form(cookie, &format!("/staff/appeals/{number}"), &all).await
+    }
+
+    pub async fn act(&self, cookie: &str, number: &str, fields: &[(&str, &str)]) {
+        let (status, page) = self.try_act(cookie, number, fields).await;
+        assert_eq!(status, 200, "{fields:?}: {page}");
+    }
+
+    /// A form of the page of a case, with its version.
+    pub async fn with_version(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
+        let page = self.page(cookie, path).await;
+        let at = page.find("name=\"version\" value=\"").map_or(0, |at| at + 22);
+        let version: String = page[at..].chars().take_while(char::is_ascii_digit).collect();
+        let fields = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        std::iter::once(("version".to_owned(), version)).chain(fields).collect()
+    }
+
+    pub async fn act_on(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> String {
+        let all = self.with_version(cookie, path, fields).await;
+        let (status, page) = self.form(cookie, path, &all).await;
+        assert_eq!(status, 200, "{fields:?}: {page}");
+        page
     }
 
     pub async fn appeal(&self, cookie: &str, number: &str) -> Value {

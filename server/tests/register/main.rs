@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod cases;
 mod citizen;
 #[path = "../web/city.rs"]
 #[allow(dead_code, reason = "shared with the tests of the web")]
@@ -12,9 +13,14 @@ mod database;
 mod desks;
 mod evidence;
 mod filing;
+mod handling;
 mod house;
+mod incoming;
 mod kill;
 mod load;
 mod open311;
 mod operator;
+mod outgoing;
+mod rules;
 mod signing;
+mod story;

@@ -7,5 +7,6 @@ mod files;
 mod frames;
 mod http;
 mod limits;
+mod lines;
 mod live;
 mod openapi;

@@ -33,6 +33,13 @@ pub(super) struct State {
     list_ms: Cell<f64>,
 }
 
+impl State {
+    /// What is shown is fetched again at the next second.
+    pub fn detail_is_old(&self) {
+        self.detail_ms.set(0.0);
+    }
+}
+
 /// Where a selection comes from: what is clicked on the map needs no going there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
@@ -91,6 +98,10 @@ pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
     let Some(detail) = element("detail") else { return };
     if selection.is_none() {
         detail.set_inner_html("");
+        // As below: the list is to take the focus at once.
+        if let Some(list) = element("overview") {
+            let _ = list.remove_attribute("hidden");
+        }
         return;
     }
     if !same {

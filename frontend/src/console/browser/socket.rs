@@ -94,7 +94,7 @@ fn connect(app: &Rc<App>) {
         state.heard_ms = now_ms();
         // What could not be fetched during the break is not waited for any longer.
         if state.failures > 0 {
-            app.panel.detail_ms.set(0.0);
+            app.panel.detail_is_old();
         }
         drop(state);
         send(app, true);

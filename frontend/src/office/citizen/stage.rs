@@ -3,8 +3,9 @@
 use super::Told;
 use super::parts::{day, instant, row, told};
 use super::words::{Words, words};
+use crate::office::evidence::evidence_plain;
 use crate::pages::Context;
-use api::{AppealAnswer, AppealStage};
+use api::{AppealAnswer, AppealEvidence, AppealStage};
 use leptos::prelude::*;
 
 /// Why number and PIN are asked for again.
@@ -96,6 +97,8 @@ pub struct StagePage {
     pub text: String,
     /// The journal's public lines.
     pub lines: Vec<Line>,
+    /// What the buses' record says, where one is kept.
+    pub evidence: Option<AppealEvidence>,
     /// What may be done.
     pub may: May,
     /// Today, days before the answer is due; negative when it is late; none when none is awaited.
@@ -163,8 +166,9 @@ pub fn page(context: Context<'_>, page: &StagePage) -> (String, AnyView) {
             <p class="state-line"><b>{stage.label.clone()}</b></p>
             {way(context, words, page)}
             {term(words, page)}
-            {finding(words, stage)}
+            {record(context, words, page)}
             {stage.answer.as_ref().map(|a| answer(context, words, a))}
+            {told_since(context, words, &stage.told)}
             {word(words, page)}
             {rating(words, page)}
             <section><h2>{words.journal}</h2>{journal(context, words, &page.lines)}</section>
@@ -244,6 +248,16 @@ fn term(words: &Words, page: &StagePage) -> AnyView {
     .into_any()
 }
 
+/// What the buses' record says, in words and pictures; without a record only what was signed.
+fn record(context: Context<'_>, words: &'static Words, page: &StagePage) -> Option<AnyView> {
+    match &page.evidence {
+        Some(evidence) if evidence.found.is_some() || evidence.pending => {
+            Some(evidence_plain(evidence, context.shell.language))
+        }
+        _ => finding(words, &page.stage),
+    }
+}
+
 fn finding(words: &'static Words, stage: &AppealStage) -> Option<AnyView> {
     let text = match stage.finding.as_deref()? {
         "confirmed" => words.found_confirmed,
@@ -268,6 +282,23 @@ fn answer(context: Context<'_>, words: &'static Words, answer: &AppealAnswer) ->
         </section>
     }
     .into_any()
+}
+
+/// What became of it since: a measure, its effect.
+fn told_since(
+    context: Context<'_>,
+    words: &'static Words,
+    told: &[api::AppealNotice],
+) -> Option<AnyView> {
+    let lines: Vec<_> = told
+        .iter()
+        .map(|notice| {
+            let at = instant(words, context.voice, notice.at);
+            view! { <p class="own-words">{notice.text.clone()}</p><p class="note">{at}</p> }
+        })
+        .collect();
+    (!lines.is_empty())
+        .then(|| view! { <section class="card"><h2>{words.since}</h2>{lines}</section> }.into_any())
 }
 
 /// Whether it is mended: the applicant's own word.

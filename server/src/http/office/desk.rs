@@ -121,16 +121,16 @@ async fn list(
     asked: Asked,
     limit: u32,
 ) -> Result<Response, ProblemResponse> {
-    Ok(private(StatusCode::OK, visible(office, signed, asked, limit).await?))
+    Ok(private(StatusCode::OK, visible(office, signed, asked, limit).await?.0))
 }
 
-/// The queue as one role may see it.
+/// The queue as one role may see it, and how many appeals fit in all.
 pub async fn visible(
     office: &Office,
     signed: &Signed,
     mut asked: Asked,
     limit: u32,
-) -> Result<AppealQueue, ProblemResponse> {
+) -> Result<(AppealQueue, u64), ProblemResponse> {
     let sight = Sight {
         own: false,
         public: false,
@@ -153,7 +153,8 @@ pub async fn visible(
         .into_iter()
         .map(AppealRow::from)
         .map(|row| AppealRow { assignee: row.assignee.filter(|_| internal), ..row });
-    Ok(AppealQueue { at: now, appeals: appeals.collect() })
+    let queue = AppealQueue { at: now, appeals: appeals.collect() };
+    Ok((queue, office.register.count(&asked).await?))
 }
 
 pub(super) async fn id(office: &Office, number: &str) -> Result<AppealId, ProblemResponse> {

@@ -5,6 +5,7 @@ use crate::problem::ProblemResponse;
 use crate::register::ServiceError;
 use crate::staff::StaffError;
 use appeals::appeal::Refusal;
+use appeals::case::CaseRefusal;
 use axum::http::StatusCode;
 
 /// When to come again, seconds, when the database is gone.
@@ -15,7 +16,18 @@ impl From<ServiceError> for ProblemResponse {
         match error {
             ServiceError::Draft(error) => Self::bad_request(error.to_string()),
             ServiceError::Refused(refusal) => refused(refusal),
+            ServiceError::Case(refusal) => {
+                let status = match refusal {
+                    CaseRefusal::NotPermitted | CaseRefusal::OnlyPropose => StatusCode::FORBIDDEN,
+                    _ => StatusCode::CONFLICT,
+                };
+                Self::new(status, refusal.name(), refusal.to_string())
+            }
+            ServiceError::UnknownCase => Self::not_found("there is no such case"),
             ServiceError::Unknown => Self::not_found("there is no such appeal"),
+            ServiceError::Repeated => {
+                Self::new(StatusCode::CONFLICT, "repeated", "this message was heard before")
+            }
             ServiceError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency-key-reused",
@@ -58,7 +70,7 @@ fn refused(refusal: Refusal) -> ProblemResponse {
     ProblemResponse::new(status, refusal.name(), refusal.to_string())
 }
 
-fn ledger(error: &LedgerError) -> ProblemResponse {
+pub fn ledger(error: &LedgerError) -> ProblemResponse {
     tracing::warn!(%error, "the register's database");
     ProblemResponse::unavailable(
         "register-unavailable",
@@ -67,7 +79,7 @@ fn ledger(error: &LedgerError) -> ProblemResponse {
     )
 }
 
-fn internal(error: &dyn std::error::Error) -> ProblemResponse {
+pub fn internal(error: &dyn std::error::Error) -> ProblemResponse {
     tracing::error!(%error, "the register");
     ProblemResponse::new(
         StatusCode::INTERNAL_SERVER_ERROR,

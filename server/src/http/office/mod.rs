@@ -2,25 +2,33 @@
 
 pub(super) mod appeals;
 mod asking;
+mod cases;
+pub(super) mod channels;
 mod citizen;
 mod commands;
 pub(super) mod desk;
 mod evidence;
 mod fault;
+mod handler;
 pub(super) mod knowledge;
 mod open311;
 pub(super) mod operator;
 mod pages;
 mod signed;
 pub(super) mod staff;
+mod supervisor;
 mod tries;
+pub(super) mod webhooks;
 mod wire;
 
 use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
+use crate::channels::{ChannelSettings, Reception};
 use crate::clock::Clock;
 use crate::evidence::Examiner;
+use crate::outbox::Outbox;
+use crate::problem::ProblemResponse;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
@@ -58,6 +66,8 @@ pub struct OfficeState {
     pub evidence: Option<Examiner>,
     /// Pages.
     pub site: Site,
+    /// The ways in and out.
+    pub channels: Channels,
     /// Settings.
     pub settings: Arc<RegisterSettings>,
     /// Bounds on what is asked.
@@ -66,8 +76,20 @@ pub struct OfficeState {
     pub clock: Clock,
 }
 
+/// The ways in and out.
+#[derive(Clone)]
+pub struct Channels {
+    /// What comes in.
+    pub reception: Reception,
+    /// What goes out.
+    pub outbox: Outbox,
+    /// Settings.
+    pub settings: Arc<ChannelSettings>,
+}
+
 #[derive(Clone)]
 pub(super) struct Office {
+    channels: Channels,
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
@@ -78,6 +100,17 @@ pub(super) struct Office {
     evidence: Option<Examiner>,
     site: Site,
     desk: Arc<operator::Room>,
+}
+
+impl Office {
+    /// Organisations that the staff are of: whom to ask.
+    async fn orgs(&self) -> Result<Vec<String>, ProblemResponse> {
+        let mut orgs: Vec<String> =
+            self.staff.accounts().await?.into_iter().filter_map(|a| a.org.map(|o| o.0)).collect();
+        orgs.sort();
+        orgs.dedup();
+        Ok(orgs)
+    }
 }
 
 impl FromRef<Office> for Site {
@@ -91,7 +124,8 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, channels, settings, limits, clock } =
+        state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -100,6 +134,7 @@ pub fn router(state: OfficeState) -> Router {
     let tries = PinTries::new(settings.pin_tries, settings.pin_tries_address);
     let guard = Guard::new(limits, clock);
     let office = Office {
+        channels,
         register,
         staff,
         settings,
@@ -129,14 +164,19 @@ pub fn router(state: OfficeState) -> Router {
         .route("/api/v1/staff/appeals/{number}/journal", get(desk::journal))
         .route("/api/v1/staff/appeals/{number}/reveal", post(desk::reveal))
         .route("/api/v1/staff/appeals/{number}/commands", post(desk::command))
-        .route("/staff", get(pages::queue))
         .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
         .route("/staff/sign-out", post(pages::sign_out))
+        .merge(handler::routes())
+        .merge(cases::routes())
+        .merge(supervisor::routes())
         .merge(evidence::routes())
+        .merge(channels::routes())
+        .merge(webhooks::routes())
         .merge(open311::routes())
         .merge(citizen::routes())
         .merge(operator::routes())
         .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
+        .layer(from_fn(open311::in_its_words))
 }

@@ -2,12 +2,10 @@
 
 use super::Office;
 use super::asking::Asking;
-use super::desk;
 use super::signed::{Signed, from_our_page, token};
-use super::staff::{cookie, member};
+use super::staff::cookie;
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
-use crate::register::Asked as QueueAsked;
 use crate::staff::StaffError;
 use appeals::appeal::Status;
 use appeals::kind::Catalogue;
@@ -17,13 +15,11 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use frontend::office::{OfficePage, QueuePage, SignInFault};
+use frontend::office::{OfficePage, SignInFault};
 use std::collections::BTreeMap;
 
 /// The first page of the staff.
 const HOME: &str = "/staff";
-/// Rows of the page.
-const ROWS: u32 = 100;
 
 /// The domain's word for the reader's language.
 pub fn words_of(asked: &Asked) -> Language {
@@ -122,17 +118,4 @@ pub fn names(kinds: &Catalogue, language: Language) -> BTreeMap<String, String> 
         .iter()
         .map(|k| (k.code().to_owned(), kinds.entry(*k).name.of(language).to_owned()));
     statuses.chain(kinds).collect()
-}
-
-/// `GET /staff`: the queue; who is not signed in is led to the form.
-pub async fn queue(
-    State(office): State<Office>,
-    asked: Asked,
-    AtDesk(signed): AtDesk,
-) -> Result<Response, ProblemResponse> {
-    let wanted = QueueAsked { open: Some(true), ..QueueAsked::default() };
-    let queue = desk::visible(&office, &signed, wanted, ROWS).await?;
-    let names = names(office.register.law().kinds(), words_of(&asked));
-    let page = OfficePage::Queue(QueuePage { queue, names });
-    Ok(office.site.office(&asked, Some(member(&signed.0)), page))
 }
