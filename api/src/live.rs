@@ -118,8 +118,8 @@ pub enum Body {
 /// A vehicle on the move. Integers, so that a delta is small.
 ///
 /// While a vehicle follows its line, what differs from the last that was said by less than this is not said
-/// again: its place 8 m, its bearing 10°, its expected speed 1 m/s (but standing still is), its deviation
-/// 10 s.
+/// again: its place 8 m, its bearing 10°, its expected speed 1 m/s (but standing still is), its deviation and,
+/// within one band, its headway 10 s.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveVehicle {
     /// Number of the vehicle for the life of the epoch.

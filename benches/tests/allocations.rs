@@ -40,9 +40,7 @@ fn a_position_seldom_allocates_and_a_dataset_not_for_each_entity() {
         let now = fleet.at(index);
         effects.clear();
         let region = Region::new(ALLOCATOR);
-        for event in dataset.events(FEED) {
-            monitor.apply(now, &event, &mut effects);
-        }
+        dataset.tell(FEED, |event| monitor.apply(now, event, &mut effects));
         let positions = region.change();
         monitor.apply(now, &Event::Tick, &mut effects);
         positions.allocations + positions.reallocations

@@ -221,8 +221,9 @@ impl Desk {
 
     /// An input of this part has the keyboard. A list is not typed in: it may be swapped and focused again.
     fn types_in(&self, part: &Element) -> bool {
-        let active = self.document.active_element();
-        active.is_some_and(|a| a.has_type::<HtmlInputElement>() && part.contains(Some(&a)))
+        let Some(active) = self.document.active_element() else { return false };
+        let node: &web_sys::Node = &active;
+        active.has_type::<HtmlInputElement>() && part.contains(Some(node))
     }
 
     fn state(&self, attribute: &str) {
@@ -244,7 +245,7 @@ impl Desk {
         let function = code.strip_prefix('F').is_some_and(|n| n.parse::<u8>().is_ok());
         let name = match code.strip_prefix("Digit") {
             Some(digit) if key.alt_key() && !key.ctrl_key() => format!("Alt+{digit}"),
-            _ if function && !key.alt_key() && !key.ctrl_key() && !key.meta_key() => code,
+            _ if function && !key.alt_key() && !key.ctrl_key() && !key.meta_key() => code.clone(),
             _ => return,
         };
         let found = self.document.query_selector(&format!("[data-key=\"{name}\"]")).ok().flatten();

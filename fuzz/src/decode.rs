@@ -34,7 +34,8 @@ fn told<D: std::borrow::Borrow<Dataset>>(result: &Result<D, impl std::fmt::Debug
         Ok(dataset) => dataset.borrow(),
         Err(refusal) => return format!("{refusal:?}"),
     };
-    let events: Vec<_> = dataset.events(FeedIdx(0)).collect();
+    let mut events = Vec::new();
+    dataset.tell(FeedIdx(0), |event| events.push(format!("{event:?}")));
     let alerts: Vec<_> = dataset.alerts().collect();
     let trips: Vec<_> = dataset.trip_ids().collect();
     format!("{:?} {:?} {events:?} {alerts:?} {trips:?}", dataset.header, dataset.newest_at())

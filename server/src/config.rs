@@ -1,5 +1,6 @@
 //! Settings: by file, then environment, then flag; each a bound with its unit.
 
+use crate::channels::ChannelSettings;
 use crate::feed::settings::{FeedSettings, KeepSettings, TimetableSettings};
 use crate::http::{Basemap, HttpLimits, SiteSettings, site_folder};
 use crate::live::LiveLimits;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub live: LiveLimits,
     /// The register of appeals.
     pub register: RegisterSettings,
+    /// Messengers, mail and short messages.
+    pub channels: ChannelSettings,
     /// What is told of the server's work.
     pub log: Log,
 }
@@ -126,6 +129,7 @@ impl Default for Settings {
             http: HttpLimits::default(),
             live: LiveLimits::default(),
             register: RegisterSettings::default(),
+            channels: ChannelSettings::default(),
             log: Log::default(),
         }
     }
@@ -262,7 +266,7 @@ impl Settings {
 /// `JOLDA_LISTEN`, `JOLDA_TIMETABLE__SOURCE`, … Variables that name no setting are left alone: tests and
 /// scripts have some of their own.
 fn environment() -> Env {
-    const NAMES: [&str; 15] = [
+    const NAMES: [&str; 16] = [
         "monitor",
         "listen",
         "database_url",
@@ -277,6 +281,7 @@ fn environment() -> Env {
         "http",
         "live",
         "register",
+        "channels",
         "log",
     ];
     Env::prefixed("JOLDA_")

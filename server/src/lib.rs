@@ -3,6 +3,7 @@
 //! `feed`, `store`, `http` and `live` never import each other. The words that they share stand in `record`,
 //! `published` and `view`; only `run` (the composition root), `engine`, `history` and `reads` know several.
 
+pub mod channels;
 pub mod check;
 pub mod clock;
 pub mod commands;
@@ -20,6 +21,7 @@ pub mod logging;
 pub mod machine;
 pub mod notices;
 pub mod office;
+pub mod outbox;
 pub mod plans;
 pub mod problem;
 pub mod publish;

@@ -1,13 +1,16 @@
 //! The register's part of the composition root: keys → ledger → register and staff → routes.
 
+use crate::channels::{Gazetteers, Reception};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::demo::{Hands, fill_register};
 use crate::evidence::{self, Examiner};
 use crate::http::Site;
-use crate::http::office::{OfficeState, StopPlace, StopPlaces, router};
+use crate::http::office::{Channels, OfficeState, StopPlace, StopPlaces, router};
 use crate::ledger::Ledger;
+use crate::outbox::{Outbox, Senders};
 use crate::plans::Plans;
+use crate::reads::Reads;
 use crate::register::{Keys, Law, Register};
 use crate::staff::{NewAccount, SessionLimits, Staff};
 use crate::view::Language;
@@ -61,13 +64,15 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
     if let Some(zone) = law.office().zone.iana_name() {
         reads.store().writer().set_meta(evidence::ZONE_KEY, zone);
     }
-    let register = Register::new(ledger.clone(), keys, Arc::new(law), clock);
+    let register = Register::new(ledger.clone(), Arc::clone(&keys), Arc::new(law), clock)
+        .at(settings.channels.public_url.as_deref());
     let plans = Plans::new(ledger, reads.publications().clone(), &settings.data_dir);
     tokio::spawn(plans.clone().watch(move || clock.now()));
     let examiner = Examiner::new(register.clone(), reads.store().clone(), plans);
     let (due, told) = mpsc::channel(evidence::QUEUE_MAX);
     register.tell_due(due);
     tokio::spawn(evidence::work(examiner.clone(), told));
+    let channels = channels(settings, &register, reads.clone())?;
     if let Some(hands) = hands {
         let (register, timetable) = (register.clone(), Arc::clone(&view.snapshot().timetable));
         // Behind a page that is up: whoever opens the overview in the first seconds sees it grow.
@@ -92,10 +97,33 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         stops,
         evidence: Some(examiner),
         site,
+        channels,
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),
         clock: Clock::machine(),
     }))
+}
+
+/// The ways in and out, with their tasks. Those without credentials are off, and it is said.
+fn channels(settings: &Settings, register: &Register, reads: Reads) -> Result<Channels> {
+    let settings = Arc::new(settings.channels.clone());
+    settings.tell();
+    let senders = Senders::new(&settings).context("the settings of a way out")?;
+    let (ledger, keys) = (register.ledger().clone(), Arc::clone(register.keys()));
+    let outbox = Outbox::new(ledger, keys, senders, Clock::machine());
+    let reception = Reception::new(
+        register.clone(),
+        outbox.clone(),
+        Gazetteers::new(reads),
+        Clock::machine(),
+        &settings.smtp.from,
+    );
+    tokio::spawn(outbox.clone().run());
+    tokio::spawn(reception.clone().tidy());
+    if let Some(folder) = settings.mail.maildir.clone() {
+        tokio::spawn(crate::channels::watch(folder, reception.clone()));
+    }
+    Ok(Channels { reception, outbox, settings })
 }
 
 /// Keys of requests are kept for a day: who repeats one later files anew.
@@ -126,6 +154,7 @@ pub fn staff(settings: &Settings, ledger: Ledger, keys: Arc<Keys>, second_factor
 async fn fictional_staff(staff: &Staff) -> Result<Hands> {
     let roles = [
         ("operator", "Demo operator", Role::PhoneOperator),
+        ("consultant", "Demo consultant", Role::Consultant),
         ("handler", "Demo handler", Role::Handler),
         ("supervisor", "Demo supervisor", Role::Supervisor),
         ("head", "Demo head", Role::Head),

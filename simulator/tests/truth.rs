@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use expect_test::expect_file;
+use simulator::score::hardship::{Hardship, hard};
 use simulator::score::headways::score_headways;
 use simulator::score::incidents::{KINDS, score_incidents};
 use simulator::score::trial::{Oddity, quiet, trial};
@@ -53,6 +54,36 @@ fn conclusions_come_as_near_to_the_truth_as_they_did() {
         }
     }
     expect_file!["./truth/summary.txt"].assert_eq(&text);
+}
+
+#[test]
+fn where_names_fail_conclusions_come_as_near_to_the_truth_as_they_did() {
+    let mut text = String::new();
+    for hardship in Hardship::ALL {
+        let mut matched = None;
+        let t = hard(hardship, SEED, MORNING_S, &mut |monitor, now| {
+            if now % 600 < 20 {
+                matched = monitor.snapshot(now).feeds[0].matched_share;
+            }
+        })
+        .unwrap();
+        let visits = score_visits(&t.watched, t.window);
+        writeln!(
+            text,
+            "{}: {} true visits, {} found, {} by a wrong vehicle, {} invented, {} within 15 s, {} of claims \
+             held; named trips matched: {}",
+            t.name,
+            visits.true_visits,
+            percent(visits.found_share()),
+            visits.wrong_vehicle,
+            visits.invented,
+            percent(share_within(&visits.outside_s, 15.0)),
+            percent(visits.claim_share()),
+            matched.map_or("–".to_owned(), |m| percent(f64::from(m))),
+        )
+        .unwrap();
+    }
+    expect_file!["./truth/names.txt"].assert_eq(&text);
 }
 
 #[test]

@@ -12,7 +12,7 @@
 //! | number of the vehicle | less the one of the vehicle before, less one; of the first itself |
 //! | `measured_at` | same? age at the frame's `at`, seconds |
 //! | stop | same? bit: [`flags::AT_STOP`] turned; `next_stop_position` |
-//! | rare | same? flags (5 bits), status (3 bits), `headway_s`, `scheduled_headway_s` |
+//! | rare | all the same? flags (same? 5 bits), status (same? 3 bits), `headway_s` (same? value), `scheduled_headway_s` (same? value) |
 //! | `schedule_deviation_s`, `speed_dmps`, `bearing_half_deg` | each: same? value |
 //! | `along_m` | as guessed? value |
 //! | place | as guessed? north, then east, in 1e-5 degrees |
@@ -58,7 +58,8 @@ pub struct Moved {
 /// What differs between two states of a vehicle.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Change {
-    bits: u128,
+    /// The first 64, and what follows.
+    bits: [u64; 2],
     length: u32,
     too_long: bool,
 }
@@ -84,9 +85,11 @@ pub struct Unpacker<'a> {
 impl Packer {
     /// Appends a vehicle.
     pub fn put(&mut self, vehicle: u32, change: Change) {
-        let gap = Change::default().number(u64::from(vehicle.wrapping_sub(self.next)), GAP);
-        self.append(gap.bits, gap.length);
-        self.append(change.bits, change.length);
+        let mut gap = Change::default();
+        gap.number(u64::from(vehicle.wrapping_sub(self.next)), GAP);
+        self.append(gap.bits[0], gap.length);
+        self.append(change.bits[0], change.length.min(64));
+        self.append(change.bits[1], change.length.saturating_sub(64));
         self.moved.count += 1;
         self.next = vehicle.wrapping_add(1);
     }
@@ -104,19 +107,20 @@ impl Packer {
         moved
     }
 
-    fn append(&mut self, mut bits: u128, mut length: u32) {
-        while length > 0 {
-            let now = length.min(32);
-            self.waiting |= (bits as u64 & ((1 << now) - 1)) << self.waiting_bits;
-            self.waiting_bits += now;
-            if self.waiting_bits >= 32 {
-                self.moved.bits.extend_from_slice(&(self.waiting as u32).to_le_bytes());
-                self.waiting >>= 32;
-                self.waiting_bits -= 32;
-            }
-            bits >>= now;
-            length -= now;
+    /// Appends at most 64 bits.
+    fn append(&mut self, bits: u64, length: u32) {
+        if length == 0 {
+            return;
         }
+        self.waiting |= bits << self.waiting_bits;
+        let all = self.waiting_bits + length;
+        if all < 64 {
+            self.waiting_bits = all;
+            return;
+        }
+        self.moved.bits.extend_from_slice(&self.waiting.to_le_bytes());
+        self.waiting = bits.checked_shr(64 - self.waiting_bits).unwrap_or(0);
+        self.waiting_bits = all - 64;
     }
 }
 
@@ -154,14 +158,16 @@ impl<'a> Unpacker<'a> {
             state.next_stop_position = next.map(|n| n as u16);
         }
         if bits.bit()? {
-            state.flags = bits.raw(5)? as u8;
-            state.headway_status = status(bits.raw(3)?);
+            if bits.bit()? {
+                state.flags = bits.raw(5)? as u8;
+            }
+            if bits.bit()? {
+                state.headway_status = status(bits.raw(3)?);
+            }
             bits.integer(HEADWAY, &mut state.headway_s)?;
             bits.integer(HEADWAY, &mut state.scheduled_headway_s)?;
         }
-        if bits.bit()? {
-            bits.integer(DEVIATION, &mut state.schedule_deviation_s)?;
-        }
+        bits.integer(DEVIATION, &mut state.schedule_deviation_s)?;
         // The guess goes by the speed that was known.
         let mut along = guess_along_m(state, state.measured_at - before);
         if bits.bit()? {
@@ -179,7 +185,8 @@ impl<'a> Unpacker<'a> {
         }
         let along_before = state.along_m;
         state.along_m = along.map(|a| a as u32);
-        (state.lat_e6, state.lon_e6) = guess_place(state, along_before);
+        let from = (state.lat_e6, state.lon_e6);
+        (state.lat_e6, state.lon_e6) = guess_place(from, along_before, state);
         if bits.bit()? {
             let k = if on_line(state, along_before) { PLACE_ON_LINE } else { PLACE };
             let (north, east) = (unzigzag(bits.number(k)?), unzigzag(bits.number(k)?));
@@ -196,36 +203,37 @@ impl Change {
     pub fn new(before: &LiveVehicle, after: &LiveVehicle, at: i64) -> Option<Self> {
         let mut it = Self::default();
         if it.differs(before.measured_at != after.measured_at) {
-            it = it.number(u64::try_from(at - after.measured_at).unwrap_or(u64::MAX), AGE);
+            it.number(u64::try_from(at - after.measured_at).unwrap_or(u64::MAX), AGE);
         }
-        let turned = before.flags ^ after.flags;
+        let turned = (before.flags ^ after.flags) & flags::AT_STOP != 0;
         let (was, is) = (before.next_stop_position, after.next_stop_position);
-        if it.differs(turned & flags::AT_STOP != 0 || was != is) {
-            it = it.raw(u64::from(turned & flags::AT_STOP != 0), 1);
-            it = it.value(STOP, was.map(i64::from), is.map(i64::from));
+        if it.differs(turned || was != is) {
+            it.raw(u64::from(turned), 1);
+            it.value(STOP, was.map(i64::from), is.map(i64::from));
         }
-        let (was, is) = (rare(before), rare(after));
-        if it.differs(was != is) {
-            it = it.raw(u64::from(after.flags), 5).raw(after.headway_status as u64, 3);
-            it = it.integer(HEADWAY, before.headway_s, after.headway_s);
-            it = it.integer(HEADWAY, before.scheduled_headway_s, after.scheduled_headway_s);
+        if it.differs(rare(before) != rare(after)) {
+            if it.differs((before.flags ^ after.flags) & !flags::AT_STOP != 0) {
+                it.raw(u64::from(after.flags), 5);
+            }
+            if it.differs(before.headway_status != after.headway_status) {
+                it.raw(after.headway_status as u64, 3);
+            }
+            it.integer(HEADWAY, before.headway_s, after.headway_s);
+            it.integer(HEADWAY, before.scheduled_headway_s, after.scheduled_headway_s);
         }
-        let (was, is) = (before.schedule_deviation_s, after.schedule_deviation_s);
-        if it.differs(was != is) {
-            it = it.integer(DEVIATION, was, is);
-        }
+        it.integer(DEVIATION, before.schedule_deviation_s, after.schedule_deviation_s);
         let (was, is) = (before.speed_dmps, after.speed_dmps);
         if it.differs(was != is) {
-            it = it.value(SPEED, Some(i64::from(was)), Some(i64::from(is)));
+            it.value(SPEED, Some(i64::from(was)), Some(i64::from(is)));
         }
         if it.differs(before.bearing_half_deg != after.bearing_half_deg) {
             let turn = |b| nearer(b, bearing(before).unwrap_or(0));
-            it = it.value(BEARING, bearing(before), bearing(after).map(turn));
+            it.value(BEARING, bearing(before), bearing(after).map(turn));
         }
         let guess = guess_along_m(before, after.measured_at - before.measured_at);
         let is = after.along_m.map(i64::from);
         if it.differs(guess != is) {
-            it = it.value(ALONG, guess, is);
+            it.value(ALONG, guess, is);
         }
         let guess = expected_place(before, after);
         if it.differs(guess != (after.lat_e6, after.lon_e6)) {
@@ -233,47 +241,56 @@ impl Change {
             let unit = i64::from(PLACE_UNIT_E6);
             let north = i64::from(after.lat_e6) - i64::from(guess.0);
             let east = i64::from(after.lon_e6) - i64::from(guess.1);
-            it = it.number(zigzag(north / unit), k).number(zigzag(east / unit), k);
+            it.number(zigzag(north / unit), k);
+            it.number(zigzag(east / unit), k);
             it.too_long |= north % unit != 0 || east % unit != 0;
         }
         (!it.too_long).then_some(it)
     }
 
     fn differs(&mut self, differs: bool) -> bool {
-        *self = self.raw(u64::from(differs), 1);
+        self.raw(u64::from(differs), 1);
         differs
     }
 
-    fn raw(mut self, bits: u64, length: u32) -> Self {
+    /// At most 64 bits, the rest of `bits` being 0.
+    fn raw(&mut self, bits: u64, length: u32) {
         if self.length + length > CHANGE_BITS_MAX {
             self.too_long = true;
-            return self;
+            return;
         }
-        self.bits |= u128::from(bits) << self.length;
+        if self.length < 64 {
+            self.bits[0] |= bits << self.length;
+            self.bits[1] |= bits.checked_shr(64 - self.length).unwrap_or(0);
+        } else {
+            self.bits[1] |= bits << (self.length - 64);
+        }
         self.length += length;
-        self
     }
 
     /// An exponential Golomb code: as many zeros as the number has bits beyond `k`, a one, and all its bits
     /// but the first.
-    fn number(mut self, number: u64, k: u32) -> Self {
+    fn number(&mut self, number: u64, k: u32) {
         if number >= NUMBER_MAX {
             self.too_long = true;
-            return self;
+            return;
         }
         let number = number + (1 << k);
         let bits = number.ilog2();
         let beyond = bits - k;
         let tail = number & ((1 << bits) - 1);
-        self.raw(1 << beyond | tail << (beyond + 1), beyond + 1 + bits)
+        self.raw(1 << beyond | tail << (beyond + 1), beyond + 1 + bits);
     }
 
-    fn value(self, k: u32, before: Option<i64>, after: Option<i64>) -> Self {
-        self.number(after.map_or(0, |v| zigzag(v - before.unwrap_or(0)) + 1), k)
+    fn value(&mut self, k: u32, before: Option<i64>, after: Option<i64>) {
+        self.number(after.map_or(0, |v| zigzag(v - before.unwrap_or(0)) + 1), k);
     }
 
-    fn integer(self, k: u32, before: Option<i32>, after: Option<i32>) -> Self {
-        self.value(k, before.map(i64::from), after.map(i64::from))
+    /// The same with its question.
+    fn integer(&mut self, k: u32, before: Option<i32>, after: Option<i32>) {
+        if self.differs(before != after) {
+            self.value(k, before.map(i64::from), after.map(i64::from));
+        }
     }
 }
 
@@ -319,7 +336,11 @@ impl Bits<'_> {
         Some(())
     }
 
+    /// The same with its question.
     fn integer(&mut self, k: u32, integer: &mut Option<i32>) -> Option<()> {
+        if !self.bit()? {
+            return Some(());
+        }
         let mut value = integer.map(i64::from);
         self.value(k, &mut value)?;
         *integer = value.map(|v| v as i32);
@@ -376,25 +397,21 @@ fn guess_along_m(before: &LiveVehicle, passed_s: i64) -> Option<i64> {
 /// Where `after` is expected to be by all else that is known of it, millionths of a degree north and east:
 /// on its line, straight on from the place before; else where it was.
 pub fn expected_place(before: &LiveVehicle, after: &LiveVehicle) -> (i32, i32) {
-    let known =
-        LiveVehicle { lat_e6: before.lat_e6, lon_e6: before.lon_e6, identity: None, ..*after };
-    guess_place(&known, before.along_m)
+    guess_place((before.lat_e6, before.lon_e6), before.along_m, after)
 }
 
-/// The guess for `now`, in which only the place is still that of before.
-fn guess_place(now: &LiveVehicle, along_before: Option<u32>) -> (i32, i32) {
-    let (Some(along), Some(before)) = (now.along_m, along_before) else {
-        return (now.lat_e6, now.lon_e6);
-    };
-    if now.bearing_half_deg == BEARING_UNKNOWN || !on_line(now, along_before) {
-        return (now.lat_e6, now.lon_e6);
+/// The guess from a place and metres along the line before; nothing is asked of the place of `now`.
+fn guess_place(from: (i32, i32), along_before: Option<u32>, now: &LiveVehicle) -> (i32, i32) {
+    let (Some(along), Some(before)) = (now.along_m, along_before) else { return from };
+    if along == before || now.bearing_half_deg == BEARING_UNKNOWN || !on_line(now, along_before) {
+        return from;
     }
     let metres = i64::from(along) - i64::from(before);
     let (sine, cosine) = sine_and_cosine(now.bearing_half_deg);
     // Units of place in a metre of latitude: 0.8993, as 921 / 1024; the sines have their own 1024.
     let north = metres * cosine * 921 / (1024 * 1024);
-    let east = metres * sine * 921 / (1024 * parallel(now.lat_e6));
-    (moved(now.lat_e6, north), moved(now.lon_e6, east))
+    let east = metres * sine * 921 / (1024 * parallel(from.0));
+    (moved(from.0, north), moved(from.1, east))
 }
 
 /// A coordinate, so many units on.

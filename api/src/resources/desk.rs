@@ -103,4 +103,28 @@ wire! {
         /// Seconds since the one before it in this list.
         pub gap_s: Option<i64>,
     }
+
+    /// `GET /api/v1/help?q=`.
+    pub struct HelpList {
+        /// The best first; without a question all.
+        pub situations: Vec<HelpSituation>,
+    }
+
+    /// A life situation of the knowledge base, in the reader's language.
+    pub struct HelpSituation {
+        /// Id, for `/help/{id}`.
+        pub id: String,
+        /// Its theme.
+        pub theme: String,
+        /// A question in plain words.
+        pub title: String,
+        /// The answer.
+        pub answer: String,
+        /// What to do, in order.
+        pub steps: Vec<String>,
+        /// What to bring.
+        pub documents: Vec<String>,
+        /// A page of ours that helps.
+        pub page: Option<String>,
+    }
 }

@@ -14,6 +14,7 @@ macro_rules! wire {
 
 mod alerts;
 mod appeals;
+mod channels;
 mod commands;
 mod desk;
 mod evidence;
@@ -26,6 +27,7 @@ mod vehicles;
 
 pub use alerts::*;
 pub use appeals::*;
+pub use channels::*;
 pub use commands::*;
 pub use desk::*;
 pub use evidence::*;

@@ -187,6 +187,8 @@ pub(super) struct Said {
     pub daily: bool,
 }
 
+/// What people tell has happened; clocks differ by so much, seconds.
+const AHEAD_S: EpochS = 600;
 /// A daily claim looks back over so many days.
 const DAILY_DAYS: i32 = 14;
 
@@ -223,7 +225,7 @@ impl Said {
             let evening = self.hours.is_some_and(|(from, _)| from >= 12 * HOUR);
             let s = if evening && s < 12 * HOUR { s + 12 * HOUR } else { s };
             let mut at = instant(self.day.unwrap_or(today), s)?;
-            if self.day.is_none() && at > now + EpochS::from(HOUR) {
+            if self.day.is_none() && at > now + AHEAD_S {
                 at = instant(crate::calendar::days_later(today, -1), s)?;
             }
             return Some(ClaimTime::At { at, about: self.about });

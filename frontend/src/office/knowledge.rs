@@ -2,26 +2,8 @@
 
 use crate::page::Language;
 use crate::pages::Context;
+use api::HelpSituation;
 use leptos::prelude::*;
-
-/// A situation in the reader's language.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Situation {
-    /// For its address.
-    pub id: String,
-    /// Its theme.
-    pub theme: String,
-    /// A question in plain words.
-    pub title: String,
-    /// The answer.
-    pub answer: String,
-    /// What to do.
-    pub steps: Vec<String>,
-    /// What to bring.
-    pub documents: Vec<String>,
-    /// A page of ours that helps.
-    pub page: Option<String>,
-}
 
 /// `/help` and `/help/{id}`.
 #[derive(Clone, Debug)]
@@ -31,12 +13,12 @@ pub enum HelpPage {
         /// What was asked.
         query: String,
         /// In the order of the base, or the best first.
-        situations: Vec<Situation>,
+        situations: Vec<HelpSituation>,
     },
     /// One, with its neighbours of the theme.
     One {
         /// The situation.
-        situation: Situation,
+        situation: HelpSituation,
         /// Id and title.
         others: Vec<(String, String)>,
     },
@@ -124,7 +106,7 @@ pub(super) fn page(context: Context<'_>, page: &HelpPage) -> (String, AnyView) {
     }
 }
 
-fn list(words: &'static Words, query: &str, situations: &[Situation]) -> AnyView {
+fn list(words: &'static Words, query: &str, situations: &[HelpSituation]) -> AnyView {
     let mut themes: Vec<(String, Vec<AnyView>)> = Vec::new();
     for s in situations {
         let item = view! {
@@ -156,7 +138,7 @@ fn list(words: &'static Words, query: &str, situations: &[Situation]) -> AnyView
     .into_any()
 }
 
-fn one(words: &'static Words, s: &Situation, others: &[(String, String)]) -> AnyView {
+fn one(words: &'static Words, s: &HelpSituation, others: &[(String, String)]) -> AnyView {
     let item = |text: &String| view! { <li>{text.clone()}</li> };
     let steps = (!s.steps.is_empty()).then(|| {
         view! { <h2>{words.steps}</h2><ol>{s.steps.iter().map(item).collect_view()}</ol> }

@@ -16,8 +16,8 @@ pub use cases::{
     BatchTold, CaseLine, CasePage, CasesPage, EffectLine, MayAnswer, MeasureLine, ProposalLine,
 };
 pub use handler::{AnswerForm, AppealPage, Fault, JournalLine, Offered};
+pub use knowledge::HelpPage;
 pub(crate) use knowledge::link_name as help_name;
-pub use knowledge::{HelpPage, Situation};
 pub use operator::OperatorPage;
 pub use queue::{Left, QueueFilter, QueuePage};
 pub use signing::SignInFault;

@@ -39,20 +39,22 @@ pub(super) fn header(context: Context<'_>, page: &Page) -> AnyView {
 
 fn navigation(context: Context<'_>, page: &Page) -> AnyView {
     let text = context.voice.text;
-    let links = [
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
+    let appeals = ("/appeals", office::citizen::section(context.shell.language), citizen);
+    let places = [
         ("/", text.map, matches!(page, Page::Map(_))),
         ("/routes", text.routes, matches!(page, Page::Routes(_) | Page::Route(_))),
         ("/stops", text.stops, matches!(page, Page::Stops(_) | Page::Stop(_))),
+    ];
+    let service = [
         ("/incidents", text.incidents, matches!(page, Page::Incidents(_))),
         ("/feeds", text.feeds, matches!(page, Page::Feeds)),
     ];
-    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
-    let appeals = ("/appeals", office::citizen::section(context.shell.language), citizen);
-    let links = links.into_iter().chain(context.shell.register.then_some(appeals)).map(
-        |(href, name, here)| {
-            view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
-        },
-    );
+    // On a phone the last ones are scrolled to: appeals are everybody's.
+    let appeals = context.shell.register.then_some(appeals);
+    let links = places.into_iter().chain(appeals).chain(service).map(|(href, name, here)| {
+        view! { <a href=href aria-current=here.then_some("page")>{name}</a> }
+    });
     view! { <nav class="sections" aria-label=text.sections>{links.collect_view()}</nav> }.into_any()
 }
 

@@ -80,6 +80,6 @@ impl ServeArgs {
 pub async fn run(args: ServeArgs) -> Result<ExitCode> {
     let settings = args.settings()?;
     logging::start(&settings.log);
-    run::serve(settings).await?;
+    Box::pin(run::serve(settings)).await?;
     Ok(ExitCode::SUCCESS)
 }

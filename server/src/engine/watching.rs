@@ -62,9 +62,7 @@ impl Watch {
     pub fn dataset(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
         let header_at = dataset.header_at();
         self.apply(now, &Event::DatasetStart { feed, header_at });
-        for event in dataset.events(feed) {
-            self.apply(now, &event);
-        }
+        dataset.tell(feed, |event| self.apply(now, event));
         self.apply(now, &Event::DatasetEnd { feed });
         self.settle();
     }
@@ -86,11 +84,11 @@ impl Watch {
 
     /// Applies facts that say nothing of their feed's health: trip updates beside positions.
     pub fn facts(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
-        for event in dataset.events(feed) {
+        dataset.tell(feed, |event| {
             if matches!(event, Event::TripUpdate(_)) {
-                self.apply(now, &event);
+                self.apply(now, event);
             }
-        }
+        });
         self.settle();
     }
 

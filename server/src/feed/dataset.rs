@@ -70,34 +70,31 @@ impl Dataset {
         positions.chain(updates.filter_map(|t| text(t.trip_id.as_ref())))
     }
 
-    /// Everything in it as facts, in the order of the file. Strings are borrowed.
+    /// Tells everything in it as facts, in the order of the file. Strings are borrowed; a fact is larger than
+    /// some strings are long, so it is lent where it was made.
     ///
     /// Of several positions of one vehicle the newest is given (of equals the last), the others are
     /// refused as duplicates: entity ids are no keys in real feeds, and an older one must never win.
-    pub fn events(&self, feed: FeedIdx) -> impl Iterator<Item = Event<'_>> {
-        let spoiled = (0..self.spoiled)
-            .map(move |_| Event::Rejected { feed, reason: RejectReason::NotUsable });
-        let facts = (0..self.entities.len()).flat_map(move |i| {
-            let [first, second] = self.entity_events(feed, i);
-            first.into_iter().chain(second)
-        });
-        facts.chain(spoiled)
-    }
-
-    fn entity_events(&self, feed: FeedIdx, index: usize) -> [Option<Event<'_>>; 2] {
-        let (entity, _) = &self.entities[index];
-        let rejected = |reason| Some(Event::Rejected { feed, reason });
-        if entity.is_deleted || entity.is_empty() {
-            return [rejected(RejectReason::NotUsable), None];
-        }
-        let position = entity.vehicle.as_ref().map(|vehicle| {
-            match self.position_of(feed, index, entity, vehicle) {
-                Ok(position) => Event::Position(position),
-                Err(reason) => Event::Rejected { feed, reason },
+    pub fn tell(&self, feed: FeedIdx, mut each: impl FnMut(&Event<'_>)) {
+        for (i, (entity, _)) in self.entities.iter().enumerate() {
+            let rejected = |reason| Event::Rejected { feed, reason };
+            if entity.is_deleted || entity.is_empty() {
+                each(&rejected(RejectReason::NotUsable));
+                continue;
             }
-        });
-        let update = entity.other.as_deref().and_then(|o| o.trip_update.as_ref());
-        [position, update.map(|update| trip_update_of(feed, update))]
+            if let Some(vehicle) = &entity.vehicle {
+                match self.position_of(feed, i, entity, vehicle) {
+                    Ok(position) => each(&Event::Position(position)),
+                    Err(reason) => each(&rejected(reason)),
+                }
+            }
+            if let Some(update) = entity.other.as_deref().and_then(|o| o.trip_update.as_ref()) {
+                each(&trip_update_of(feed, update));
+            }
+        }
+        for _ in 0..self.spoiled {
+            each(&Event::Rejected { feed, reason: RejectReason::NotUsable });
+        }
     }
 
     fn position_of(

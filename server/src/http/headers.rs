@@ -101,7 +101,8 @@ pub async fn secure(policy: Policy, request: Request, next: Next) -> Response {
 
 /// Open data: readable from any site's page, without cookies.
 fn is_open(path: &str) -> bool {
-    let staff = path.starts_with("/api/v1/staff/") || path.starts_with("/api/v1/appeals");
+    let closed = ["/api/v1/staff/", "/api/v1/appeals", "/api/v1/channels/"];
+    let staff = closed.iter().any(|p| path.starts_with(p));
     path.starts_with("/api/v1/") && !staff || path.starts_with("/gtfs-rt/")
 }
 

@@ -3,7 +3,7 @@
 use super::answer::{TIMETABLE_MAX_AGE_S, tag_of};
 use super::api;
 use super::asked::Asked;
-use super::office::{appeals, desk, staff};
+use super::office::{appeals, channels, desk, knowledge, operator, staff, webhooks};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
@@ -42,6 +42,7 @@ use utoipa::OpenApi;
         appeals::confirm,
         appeals::refute,
         appeals::add,
+        knowledge::json,
         staff::sign_in,
         staff::sign_out,
         staff::me,
@@ -53,6 +54,16 @@ use utoipa::OpenApi;
         desk::reveal,
         desk::journal,
         desk::command,
+        channels::ways,
+        channels::messages,
+        channels::mark,
+        channels::files,
+        channels::file,
+        webhooks::verify,
+        webhooks::whatsapp,
+        webhooks::telegram,
+        webhooks::email,
+        operator::line,
     ),
     tags(
         (name = "vehicles", description = "Where the buses are"),
@@ -63,6 +74,7 @@ use utoipa::OpenApi;
         (name = "incidents", description = "Where a dispatcher may act"),
         (name = "alerts", description = "What agencies tell passengers"),
         (name = "appeals", description = "Filing an appeal, and what number and PIN open"),
+        (name = "channels", description = "Webhooks of messengers and of the mail server"),
         (name = "staff", description = "Desks of those who are signed in. A change must come from our own \
             page: Origin, or Sec-Fetch-Site: same-origin"),
         (name = "search", description = "Finding by name"),

@@ -7,6 +7,7 @@ use crate::view::{Language, TimetableView, View, expected_speed_mps, headway_sta
 use api::live::pack::{BEARING_UNKNOWN, Change, PLACE_UNIT_E6};
 use api::live::{Identity, LiveVehicle, TILE_ZOOM, TILE_ZOOM_WIDE, flags};
 use std::sync::Arc;
+use transit::LatLon;
 use transit::ids::{PatternIdx, RouteIdx, TripIdx};
 use transit::monitor::VehicleState;
 
@@ -33,6 +34,8 @@ pub struct Row {
     pub identity: Arc<Identity>,
     /// The topics that it is in.
     pub places: Places,
+    /// Of the tile.
+    bounds: [f64; 4],
     key: IdentityKey,
 }
 
@@ -126,9 +129,24 @@ fn row(view: &View, v: &VehicleState, before: Option<&Row>) -> Row {
     if let Some(before) = same {
         steady(&before.wire, &mut wire);
     }
-    let tile = Tile::of(v.place, TILE_ZOOM);
+    let (tile, bounds) = tile(v.place, before);
     let places = Places { tile, wide: tile.at_zoom(TILE_ZOOM_WIDE), route: v.route };
-    Row { wire, identity, places, key }
+    Row { wire, identity, places, bounds, key }
+}
+
+/// The tile of a place, and its bounds: most vehicles are in the tile in which they were.
+fn tile(place: LatLon, before: Option<&Row>) -> (Tile, [f64; 4]) {
+    /// So near an end, degrees, the tile is reckoned.
+    const EDGE: f64 = 1e-9;
+    if let Some(Row { bounds, places, .. }) = before {
+        let [south, west, north, east] = *bounds;
+        let inside = |v: f64, low: f64, high: f64| low + EDGE < v && v < high - EDGE;
+        if inside(place.lat, south, north) && inside(place.lon, west, east) {
+            return (places.tile, *bounds);
+        }
+    }
+    let tile = Tile::of(place, TILE_ZOOM);
+    (tile, tile.bounds())
 }
 
 fn wire(view: &View, v: &VehicleState, at: i64) -> LiveVehicle {
@@ -148,10 +166,10 @@ fn wire(view: &View, v: &VehicleState, at: i64) -> LiveVehicle {
         bearing_half_deg: v
             .bearing_deg
             .filter(|b| b.is_finite())
-            .map_or(BEARING_UNKNOWN, |b| ((b.rem_euclid(360.0) / 2.0).round() as u8) % 180),
+            .map_or(BEARING_UNKNOWN, |b| rounded(f64::from(b) / 2.0).rem_euclid(180) as u8),
         measured_at: v.measured_at.min(at),
-        along_m: matched.map(|m| m.along_m.max(0.0).round() as u32),
-        speed_dmps: (expected_speed_mps(view.timetable(), v) * 10.0).round() as u16,
+        along_m: matched.map(|m| rounded(m.along_m.max(0.0)) as u32),
+        speed_dmps: rounded(expected_speed_mps(view.timetable(), v) * 10.0) as u16,
         next_stop_position: matched.map(|m| m.next_stop_position),
         schedule_deviation_s: matched.and_then(|m| m.schedule_deviation_s),
         headway_s: matched.and_then(|m| m.headway_s),
@@ -179,5 +197,11 @@ fn identity(view: &View, v: &VehicleState) -> Identity {
 }
 
 fn place_e6(degrees: f64) -> i32 {
-    (degrees * 1e6 / f64::from(PLACE_UNIT_E6)).round() as i32 * PLACE_UNIT_E6
+    rounded(degrees * (1e6 / f64::from(PLACE_UNIT_E6))) * PLACE_UNIT_E6
+}
+
+/// To the nearest whole number. `f64::round` is a call of a function, and there are several of them for each
+/// vehicle.
+fn rounded(value: f64) -> i32 {
+    (value + 0.5_f64.copysign(value)) as i32
 }

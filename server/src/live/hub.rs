@@ -242,7 +242,10 @@ fn deltas(before: &Fleet, fleet: &Fleet, streams: &[Arc<Stream>]) -> Vec<Delta> 
         }
         let change = LazyCell::new(|| was.and_then(|was| row.change(was, fleet.at())));
         let now_in = directory.of(row.places);
-        let was_in = was.map(|was| (was, directory.of(was.places)));
+        let was_in = was.map(|was| {
+            let there = was.places == row.places;
+            (was, if there { now_in } else { directory.of(was.places) })
+        });
         for (kind, now_in) in now_in.into_iter().enumerate() {
             let stays = was_in.filter(|(was, _)| was.places.same(row.places, kind)).map(|w| w.0);
             if let Some((_, was_in)) = was_in.filter(|_| stays.is_none()) {

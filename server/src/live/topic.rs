@@ -43,6 +43,19 @@ impl Tile {
         Self { z, x: index(x), y: index(y) }
     }
 
+    /// South, west, north and east end, degrees. A place well inside them is in this tile, and to see that is
+    /// cheaper than [`Tile::of`].
+    pub fn bounds(self) -> [f64; 4] {
+        let count = f64::from(1_u32 << self.z);
+        let lon = |x: u32| f64::from(x) / count * 360.0 - 180.0;
+        let lat = |y: u32| {
+            let north = std::f64::consts::PI * (1.0 - 2.0 * f64::from(y) / count);
+            north.sinh().atan().to_degrees()
+        };
+        let (x, y) = (u32::from(self.x), u32::from(self.y));
+        [lat(y + 1), lon(x), lat(y), lon(x + 1)]
+    }
+
     /// The tile of a smaller zoom that holds this one.
     #[must_use]
     pub fn at_zoom(self, z: u8) -> Self {
@@ -134,6 +147,10 @@ mod tests {
         let almaty = Tile::of(LatLon::new(43.2389, 76.8897), 12);
         assert_eq!(almaty, Tile { z: 12, x: 2922, y: 1501 });
         assert_eq!(almaty.at_zoom(8), Tile::of(LatLon::new(43.2389, 76.8897), 8));
+        let [south, west, north, east] = almaty.bounds();
+        let inside = |lat: f64, lon: f64| Tile::of(LatLon::new(lat, lon), 12) == almaty;
+        assert!(inside(south + 1e-9, west + 1e-9) && inside(north - 1e-9, east - 1e-9));
+        assert!(!inside(south - 1e-9, west + 1e-9) && !inside(north - 1e-9, east + 1e-9));
         assert_eq!(Tile::of(LatLon::new(90.0, 180.0), 8), Tile { z: 8, x: 255, y: 0 });
         assert_eq!(Tile::of(LatLon::new(-90.0, -180.0), 8), Tile { z: 8, x: 0, y: 255 });
     }

@@ -3,8 +3,7 @@
 
 use super::{Register, ServiceError};
 use crate::ledger::Statement;
-use appeals::appeal::{Actor, Appeal, Command};
-use appeals::ids::{AppealId, CaseId};
+use appeals::ids::AppealId;
 use appeals::kind::Kind;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -28,7 +27,6 @@ struct Pass {
 #[derive(FromRow)]
 struct AlikeRow {
     appeal_id: String,
-    case_id: Option<String>,
 }
 
 /// Appeals about the same as another.
@@ -37,7 +35,6 @@ pub struct Alike {
     /// How many.
     pub count: u32,
     newest: Option<AppealId>,
-    case: Option<CaseId>,
 }
 
 impl Alike {
@@ -45,7 +42,6 @@ impl Alike {
         Self {
             count: rows.len() as u32,
             newest: rows.first().and_then(|r| r.appeal_id.parse().ok()),
-            case: rows.iter().find_map(|r| r.case_id.as_ref()?.parse().ok()),
         }
     }
 }
@@ -84,12 +80,12 @@ impl Register {
         }
         let (sql, place) = match (route, stop) {
             (Some(route), _) => (
-                "SELECT appeal_id, case_id FROM appeals WHERE route_id = $1 AND kind = $2 \
+                "SELECT appeal_id FROM appeals WHERE route_id = $1 AND kind = $2 \
                  AND registered_at >= $3 ORDER BY registered_at DESC, number DESC LIMIT $4",
                 route,
             ),
             (None, Some(stop)) => (
-                "SELECT appeal_id, case_id FROM appeals WHERE stop_id = $1 AND kind = $2 \
+                "SELECT appeal_id FROM appeals WHERE stop_id = $1 AND kind = $2 \
                  AND registered_at >= $3 ORDER BY registered_at DESC, number DESC LIMIT $4",
                 stop,
             ),
@@ -114,25 +110,14 @@ impl Register {
         Ok(Alike::of(rows))
     }
 
-    /// The appeal joins those alike: noted, and where they are of a case, of that case. Done twice it is
-    /// done once.
-    pub async fn join(
-        &self,
-        id: AppealId,
-        alike: &Alike,
-        actor: &Actor,
-    ) -> Result<(), ServiceError> {
+    /// The appeal joins those alike: noted for who makes cases of them, since a case is nobody's own. Done
+    /// twice it is done once.
+    pub async fn join(&self, id: AppealId, alike: &Alike) -> Result<(), ServiceError> {
         let Some(newest) = alike.newest else { return Ok(()) };
         let sql = "INSERT INTO appeal_joins (appeal_id, joined_id, joined_at) VALUES ($1, $2, $3) \
                    ON CONFLICT (appeal_id) DO NOTHING";
         let values = vec![id.to_string().into(), newest.to_string().into(), self.now().into()];
-        self.ledger.write(vec![Statement::new(sql, values).optional()]).await?;
-        let appeal: Appeal = self.load(id).await?.appeal;
-        if let Some(case) = alike.case.filter(|_| appeal.case.is_none()) {
-            let command = Command::JoinCase { case: Some(case) };
-            self.work(id, appeal.version, &command, actor).await?;
-        }
-        Ok(())
+        Ok(self.ledger.write(vec![Statement::new(sql, values).optional()]).await?)
     }
 
     /// Keeps the consent to the processing of personal data, by the number of its wording.

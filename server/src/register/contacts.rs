@@ -203,7 +203,8 @@ impl Register {
             None if !self.is_contact(contact).await? => {}
             _ => return Err(ServiceError::Unknown),
         }
-        self.file_of(filing, Some(contact)).await
+        let beside = Beside { contact: Some(contact), ..Beside::default() };
+        self.file_beside(filing, beside).await
     }
 
     /// Ends a contact of this person without an appeal.
@@ -306,11 +307,6 @@ impl Register {
         person: PersonId,
         from: EpochS,
     ) -> Result<DayOfOperator, ServiceError> {
-        let who = person.to_string();
-        let count = async |sql: &str| -> Result<i64, ServiceError> {
-            let values = vec![who.clone().into(), from.into()];
-            Ok(self.ledger.row::<(i64,)>(sql, values).await?.map_or(0, |r| r.0))
-        };
         let begun = "SELECT COUNT(*) FROM contacts WHERE operator_id = $1 AND started_at >= $2";
         let taken = "SELECT COUNT(*) FROM handovers WHERE accepted_by = $1 AND accepted_at >= $2";
         let consulted = format!("{begun} AND outcome = 'consulted'");
@@ -319,14 +315,21 @@ impl Register {
         // Contacts that were begun and ended in one request say nothing of the time that they took.
         let mean = "SELECT CAST(COALESCE(AVG(ended_at - started_at), -1) AS BIGINT) FROM contacts \
                     WHERE operator_id = $1 AND started_at >= $2 AND ended_at > started_at";
-        let mean_s = count(mean).await?;
+        let mean_s = self.since(mean, person, from).await?;
         Ok(DayOfOperator {
-            contacts: (count(begun).await? + count(taken).await?) as u32,
-            consulted: count(&consulted).await? as u32,
-            appeals: count(appeals).await? as u32,
-            handed_over: count(given).await? as u32,
+            contacts: (self.since(begun, person, from).await?
+                + self.since(taken, person, from).await?) as u32,
+            consulted: self.since(&consulted, person, from).await? as u32,
+            appeals: self.since(appeals, person, from).await? as u32,
+            handed_over: self.since(given, person, from).await? as u32,
             mean_handle_s: (mean_s >= 0).then_some(mean_s),
         })
+    }
+
+    /// One number about a person since a time.
+    async fn since(&self, sql: &str, who: PersonId, from: EpochS) -> Result<i64, ServiceError> {
+        let values = vec![who.to_string().into(), from.into()];
+        Ok(self.ledger.row::<(i64,)>(sql, values).await?.map_or(0, |r| r.0))
     }
 
     /// Forgets what was typed of contacts, last changed before `before`, except what waits for a desk.

@@ -216,7 +216,7 @@ impl Register {
                 rows::evidence_inputs(evidence.id, inputs),
                 next(),
             ];
-            match self.work_with(appeal.id, appeal.version, &command, &actor, statements).await {
+            match self.work_beside(appeal.id, appeal.version, &command, &actor, statements).await {
                 Ok(_) => return Ok(Some(evidence.id)),
                 Err(ServiceError::Refused(Refusal::Version { .. })) => {}
                 Err(error) => return Err(error),

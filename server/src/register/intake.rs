@@ -1,9 +1,11 @@
 //! How an appeal comes in, by whichever channel: once, with a number, on disk before the answer goes out.
 
+use super::attachments::Attachment;
 use super::rows;
 use super::seal::random;
 use super::{Register, ServiceError};
 use crate::ledger::{LedgerError, Statement};
+use crate::outbox::{self, Addressee};
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Draft, Event, Intake, register, usual_reply};
@@ -33,6 +35,8 @@ pub struct Personal {
     pub address: Option<String>,
     /// Individual identification number.
     pub iin: Option<String>,
+    /// Chat of a messenger that knows people by chats.
+    pub chat: Option<String>,
 }
 
 impl Personal {
@@ -47,6 +51,7 @@ impl Personal {
             email: trim(self.email),
             address: trim(self.address),
             iin: trim(self.iin),
+            chat: trim(self.chat),
         }
     }
 
@@ -72,6 +77,17 @@ pub struct Filing {
     pub received_at: Option<EpochS>,
     /// Who writes it down.
     pub by: Option<(PersonId, Role)>,
+}
+
+/// What is written with an appeal: first those that say whether it is a repeated message.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// A conflict in them means that the message was heard before.
+    pub first: Vec<Statement>,
+    /// Files that came with it.
+    pub files: Vec<Attachment>,
+    /// The contact that it comes of, where that is there already: several appeals may come of one.
+    pub contact: Option<ContactId>,
 }
 
 /// What the applicant is told.
@@ -114,15 +130,11 @@ struct Once {
 impl Register {
     /// Takes an appeal. When it comes back, the appeal is on disk; the same key again gets the same answer.
     pub async fn file(&self, filing: Filing) -> Result<Filed, ServiceError> {
-        self.file_of(filing, None).await
+        self.file_beside(filing, Beside::default()).await
     }
 
-    /// The same, of a contact that is there already: several appeals may come of one.
-    pub(super) async fn file_of(
-        &self,
-        filing: Filing,
-        contact: Option<ContactId>,
-    ) -> Result<Filed, ServiceError> {
+    /// The same, with what is to be on disk together with it.
+    pub async fn file_beside(&self, filing: Filing, beside: Beside) -> Result<Filed, ServiceError> {
         let once = self.once(&filing)?;
         if let Some(once) = &once
             && let Some(before) = self.before(once).await?
@@ -130,8 +142,10 @@ impl Register {
             return Ok(before);
         }
         for _ in 0..NUMBER_TRIES {
-            let made = self.make_of(&filing, contact).await?;
-            let mut statements = Vec::with_capacity(made.statements.len() + 1);
+            let made = self.make_of(&filing, beside.contact).await?;
+            let mut statements = beside.first.clone();
+            statements.reserve(made.statements.len() + 1);
+            let own = statements.len();
             if let Some(once) = &once {
                 let place = format!("idempotency/{}", once.key_hash);
                 let sealed = self.keys.seal(&place, &made.filed)?;
@@ -144,12 +158,16 @@ impl Register {
                 ));
             }
             statements.extend(made.statements);
+            for file in &beside.files {
+                statements.extend(self.attachment_rows(made.filed.id, file)?);
+            }
             match self.ledger.write(statements).await {
                 Ok(()) => {
                     self.wake(made.filed.id);
                     return Ok(made.filed);
                 }
-                Err(LedgerError::Conflict(0)) if once.is_some() => {
+                Err(LedgerError::Conflict(i)) if i < own => return Err(ServiceError::Repeated),
+                Err(LedgerError::Conflict(i)) if i == own && once.is_some() => {
                     let once = once.as_ref().ok_or(ServiceError::Unknown)?;
                     return self.before(once).await?.ok_or(ServiceError::Unknown);
                 }
@@ -218,10 +236,22 @@ impl Register {
             statements.push(self.journal_row(entry)?);
         }
         statements.push(rows::evidence_due(id, now));
+        let pin = pin.reveal();
+        let to = Addressee {
+            personal: &personal,
+            wanted: filing.reply_by.unwrap_or(usual_reply(filing.channel)),
+            pin: Some(&pin),
+            public_url: self.public_url.as_deref(),
+        };
+        for (event, entry) in events.iter().zip(&entries) {
+            if let Some(letter) = outbox::due(event, entry.seq, &appeal, &to) {
+                statements.push(letter.row(&self.keys, now)?);
+            }
+        }
         let filed = Filed {
             id,
             number: appeal.number,
-            pin: pin.reveal(),
+            pin,
             registered_on: appeal.registered_on,
             due_on: appeal.due_on,
             received_at,

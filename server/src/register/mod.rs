@@ -1,6 +1,7 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod attachments;
 mod batch;
 mod cases;
 mod citizen;
@@ -18,6 +19,7 @@ mod settings;
 mod show;
 mod work;
 
+pub use attachments::{Attachment, AttachmentError, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
 pub use citizen::{Alike, PASS_S};
@@ -28,7 +30,7 @@ pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
 pub use history::{Consulted, Life};
-pub use intake::{Filed, Filing, Personal};
+pub use intake::{Beside, Filed, Filing, Personal};
 pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};
@@ -72,6 +74,9 @@ pub enum ServiceError {
     /// The key of the request was used for another request.
     #[error("this key was used for another request")]
     KeyReused,
+    /// The message was heard before.
+    #[error("this message was heard before")]
+    Repeated,
     /// The year's numbers are used up.
     #[error("the numbers of the year are used up")]
     Numbers,
@@ -163,12 +168,37 @@ pub struct Register {
     serial: Arc<Mutex<Option<(i16, u32)>>>,
     /// Who is told that evidence is due, beside the row that says so.
     due: Arc<OnceLock<mpsc::Sender<AppealId>>>,
+    public_url: Option<Arc<str>>,
 }
 
 impl Register {
     /// A register over a ledger.
     pub fn new(ledger: Ledger, keys: Arc<Keys>, law: Arc<Law>, clock: Clock) -> Self {
-        Self { ledger, keys, law, clock, serial: Arc::default(), due: Arc::default() }
+        Self {
+            ledger,
+            keys,
+            law,
+            clock,
+            serial: Arc::default(),
+            due: Arc::default(),
+            public_url: None,
+        }
+    }
+
+    /// With the address where appeals are looked at, to be named in messages.
+    #[must_use]
+    pub fn at(self, public_url: Option<&str>) -> Self {
+        Self { public_url: public_url.map(Arc::from), ..self }
+    }
+
+    /// Keys of what is sealed.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// Where it is written.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// What appeals are judged by.

@@ -1,7 +1,7 @@
 //! Questions to the register.
 
 use super::{Keys, Personal, Register, ServiceError};
-use crate::ledger::Value;
+use crate::ledger::{Statement, Value};
 use api::{AppealNotice, AppealRow, AppealStep};
 use appeals::appeal::{Appeal, Event};
 use appeals::ids::AppealId;
@@ -47,6 +47,10 @@ pub struct Asked {
     pub case_id: Option<String>,
     /// So many rows are left out from the beginning.
     pub skip: u32,
+    /// Changed from then …
+    pub updated_from: Option<EpochS>,
+    /// … to before then.
+    pub updated_to: Option<EpochS>,
 }
 
 /// An appeal in a list.
@@ -238,6 +242,39 @@ impl Register {
         }
     }
 
+    /// The token by which Open311's batch mode asks for the number of an appeal later.
+    pub async fn give_token(&self, id: AppealId) -> Result<String, ServiceError> {
+        let token: String = self.keys.lookup(&format!("open311:{id}"))?;
+        let token: String = token.chars().filter(char::is_ascii_alphanumeric).collect();
+        let sql = "INSERT INTO open311_tokens (token, appeal_id, at) VALUES ($1, $2, $3) \
+                   ON CONFLICT (token) DO NOTHING";
+        let values = vec![token.clone().into(), id.to_string().into(), self.now().into()];
+        self.ledger.write(vec![Statement::new(sql, values).optional()]).await?;
+        Ok(token)
+    }
+
+    /// The number behind a token.
+    pub async fn number_of_token(&self, token: &str) -> Result<Option<String>, ServiceError> {
+        let sql = "SELECT number FROM appeals WHERE appeal_id = \
+                   (SELECT appeal_id FROM open311_tokens WHERE token = $1)";
+        Ok(self.ledger.row::<(String,)>(sql, vec![token.into()]).await?.map(|r| r.0))
+    }
+
+    /// The appeal of a number, if it was filed with this e-mail address.
+    pub async fn is_of_email(
+        &self,
+        number: AppealNumber,
+        email: &str,
+    ) -> Result<Option<AppealId>, ServiceError> {
+        let id = match self.id_of(number).await {
+            Err(ServiceError::Unknown) => return Ok(None),
+            id => id?,
+        };
+        let personal = self.personal(&self.load(id).await?.appeal).await?;
+        let same = |known: &str| known.trim().eq_ignore_ascii_case(email.trim());
+        Ok(personal.email.as_deref().is_some_and(same).then_some(id))
+    }
+
     /// The keyed hash of a telephone.
     pub fn phone_hash(&self, phone: &str) -> Result<Option<String>, ServiceError> {
         Ok(self.keys.phone(phone)?)
@@ -296,6 +333,12 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
     }
     if let Some(to) = asked.to {
         add("registered_at < ?", to.into());
+    }
+    let updated = [("updated_at >= ?", asked.updated_from), ("updated_at < ?", asked.updated_to)];
+    for (condition, at) in updated {
+        if let Some(at) = at {
+            add(condition, at.into());
+        }
     }
     let wheres =
         if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) };

@@ -77,9 +77,13 @@ impl Keys {
 
     /// Seals a value for one place: opened elsewhere (another row, another column) it does not open.
     pub fn seal<T: Serialize>(&self, place: &str, value: &T) -> Result<String, SealError> {
-        let plain = serde_json::to_vec(value)?;
+        self.seal_bytes(place, &serde_json::to_vec(value)?)
+    }
+
+    /// Seals bytes for one place.
+    pub fn seal_bytes(&self, place: &str, plain: &[u8]) -> Result<String, SealError> {
         let nonce = random::<NONCE_BYTES>()?;
-        let payload = Payload { msg: &plain, aad: place.as_bytes() };
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
         let sealed =
             self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Open)?;
         Ok(BASE64.encode([nonce.as_slice(), &sealed].concat()))
@@ -87,12 +91,15 @@ impl Keys {
 
     /// Opens what was sealed for `place`.
     pub fn open<T: DeserializeOwned>(&self, place: &str, sealed: &str) -> Result<T, SealError> {
+        Ok(serde_json::from_slice(&self.open_bytes(place, sealed)?)?)
+    }
+
+    /// Opens bytes that were sealed for `place`.
+    pub fn open_bytes(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealError> {
         let bytes = BASE64.decode(sealed).map_err(|_| SealError::Open)?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Open)?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
-        let plain =
-            self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Open)?;
-        Ok(serde_json::from_slice(&plain)?)
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Open)
     }
 
     /// A keyed hash to look something up by without opening it.

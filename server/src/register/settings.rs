@@ -34,6 +34,8 @@ pub struct RegisterSettings {
     pub org: String,
     /// Keys of programs that may post by Open311, from the environment, separated by commas.
     pub api_keys: Key,
+    /// Programs that post by Open311 get a token first, and the number by the token.
+    pub open311_batch: bool,
     /// Appeals that one address may file in a burst …
     pub file_burst: u32,
     /// … and per minute after it.
@@ -61,6 +63,7 @@ impl Default for RegisterSettings {
             key: Key::default(),
             org: "city".to_owned(),
             api_keys: Key::default(),
+            open311_batch: false,
             file_burst: 10,
             file_per_minute: 5.0,
             pin_tries: 5,

@@ -3,7 +3,9 @@
 use super::intake::{Filing, Personal, entries};
 use super::{Filed, Register, ServiceError, rows};
 use crate::ledger::{LedgerError, Statement};
-use appeals::appeal::{Actor, Appeal, Command, Draft, Event, Refusal};
+use crate::outbox::{self, Addressee};
+use appeals::answer::ReplyBy;
+use appeals::appeal::{Actor, Appeal, Command, Draft, Event, Refusal, usual_reply};
 use appeals::ids::AppealId;
 use appeals::journal::{Entry, Hash};
 use sqlx::FromRow;
@@ -42,36 +44,37 @@ impl Register {
         command: &Command,
         actor: &Actor,
     ) -> Result<Worked, ServiceError> {
-        let worked = self.work_with(id, seen, command, actor, Vec::new()).await?;
+        self.work_beside(id, seen, command, actor, Vec::new()).await
+    }
+
+    /// The same, with `first` in the same write: a conflict in it is a message that was heard before.
+    pub async fn work_beside(
+        &self,
+        id: AppealId,
+        seen: u32,
+        command: &Command,
+        actor: &Actor,
+        mut first: Vec<Statement>,
+    ) -> Result<Worked, ServiceError> {
+        let (worked, statements) = self.prepared(id, Some(seen), command, actor).await?;
+        if statements.is_empty() {
+            return Ok(worked);
+        }
+        let own = first.len();
+        first.extend(statements);
+        self.ledger.write(first).await.map_err(|error| match error {
+            LedgerError::Conflict(i) if i < own => ServiceError::Repeated,
+            LedgerError::Conflict(_) => {
+                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
+            }
+            error => error.into(),
+        })?;
         if matches!(command, Command::ChangeClaim { .. }) {
             self.wake(id);
         }
         if let Some(repeat) = &worked.repeat {
             self.wake(repeat.id);
         }
-        Ok(worked)
-    }
-
-    /// The same with rows that are written before, or not at all.
-    pub(super) async fn work_with(
-        &self,
-        id: AppealId,
-        seen: u32,
-        command: &Command,
-        actor: &Actor,
-        mut before: Vec<Statement>,
-    ) -> Result<Worked, ServiceError> {
-        let (worked, statements) = self.prepared(id, Some(seen), command, actor).await?;
-        if statements.is_empty() {
-            return Ok(worked);
-        }
-        before.extend(statements);
-        self.ledger.write(before).await.map_err(|error| match error {
-            LedgerError::Conflict(_) => {
-                ServiceError::Refused(Refusal::Version { expected: seen, found: seen + 1 })
-            }
-            error => error.into(),
-        })?;
         Ok(worked)
     }
 
@@ -106,6 +109,7 @@ impl Register {
         if matches!(command, Command::ChangeClaim { .. }) {
             statements.push(rows::evidence_due(id, now));
         }
+        statements.extend(self.letters(&appeal, &events, &entries).await?);
         let repeat = match events.iter().find_map(repeat_reason) {
             Some(reason) => {
                 let made = self.make(&self.repeat(&appeal, reason).await?).await?;
@@ -115,6 +119,44 @@ impl Register {
             None => None,
         };
         Ok((Worked { appeal, repeat }, statements))
+    }
+
+    /// What the applicant is to be told of it.
+    async fn letters(
+        &self,
+        appeal: &Appeal,
+        events: &[Event],
+        entries: &[Entry],
+    ) -> Result<Vec<Statement>, ServiceError> {
+        let nobody = Personal::default();
+        let to = |personal, wanted| Addressee {
+            personal,
+            wanted,
+            pin: None,
+            public_url: self.public_url.as_deref(),
+        };
+        let any = to(&nobody, ReplyBy::Cabinet);
+        if !events.iter().any(|e| outbox::due(e, 0, appeal, &any).is_some()) {
+            return Ok(Vec::new());
+        }
+        let personal = self.personal(appeal).await?;
+        let to = to(&personal, self.reply_by(appeal).await?);
+        let mut rows = Vec::new();
+        for (event, entry) in events.iter().zip(entries) {
+            if let Some(letter) = outbox::due(event, entry.seq, appeal, &to) {
+                rows.push(letter.row(&self.keys, entry.at)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// How the applicant wants to be told.
+    async fn reply_by(&self, appeal: &Appeal) -> Result<ReplyBy, ServiceError> {
+        let usual = usual_reply(appeal.channel);
+        let Some(id) = appeal.applicant else { return Ok(usual) };
+        let sql = "SELECT reply_by FROM applicants WHERE applicant_id = $1";
+        let row = self.ledger.row::<(String,)>(sql, vec![id.to_string().into()]).await?;
+        Ok(row.and_then(|r| outbox::way_of(&r.0)).unwrap_or(usual))
     }
 
     /// The appeal of an id with the head of its journal.

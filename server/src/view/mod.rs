@@ -49,6 +49,11 @@ impl View {
         &self.published.snapshot
     }
 
+    /// The same, to be kept.
+    pub fn timetable_arc(&self) -> &Arc<Timetable> {
+        &self.published.snapshot.timetable
+    }
+
     /// The timetable of the picture.
     #[inline]
     pub fn timetable(&self) -> &Timetable {

@@ -25,14 +25,12 @@ fn verdict(body: &[u8]) -> String {
     };
     let (mut positions, mut updates) = (0, 0);
     let mut rejected = BTreeMap::new();
-    for event in dataset.events(FeedIdx(0)) {
-        match event {
-            Event::Position(_) => positions += 1,
-            Event::TripUpdate(_) => updates += 1,
-            Event::Rejected { reason, .. } => *rejected.entry(reason.name()).or_insert(0) += 1,
-            _ => {}
-        }
-    }
+    dataset.tell(FeedIdx(0), |event| match event {
+        Event::Position(_) => positions += 1,
+        Event::TripUpdate(_) => updates += 1,
+        Event::Rejected { reason, .. } => *rejected.entry(reason.name()).or_insert(0) += 1,
+        _ => {}
+    });
     let alerts = dataset.notices(FeedIdx(0)).len();
     let mut text = format!("{positions} positions, {updates} trip updates, {alerts} alerts");
     if !rejected.is_empty() {

@@ -272,7 +272,7 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     ] {
         let page = place(query).await;
         assert_eq!(page.status, 200, "{query}");
-        let fault = between(&page.html, &format!("id=\"{field}-fault\">"), "</p>");
+        let fault = between(&page.html, &format!("id=\"{field}-fault\""), "</p>");
         assert!(fault.contains(words), "{query}: {fault}");
         assert!(page.html.contains(&format!("href=\"#{field}\"")), "{query}");
         assert!(page.html.contains("role=\"alert\""), "{query}");
@@ -365,7 +365,7 @@ async fn number_and_pin_are_kept_from_guessers(db: TestDatabase) -> TestDatabase
         browser.post("/appeals/status", &[("number", &number), ("pin", "12121212")], "").await;
     assert_eq!(page.status, 429);
     // A pass is not made by hand, nor does another page post with it.
-    let forged = format!("{}A", &cookie[..cookie.len() - 1]);
+    let forged = format!("{cookie}A");
     for pass in [forged.as_str(), "__Host-appeal=", ""] {
         let page = browser.post("/appeals/status/withdraw", &[], pass).await;
         assert_eq!(page.status, 403, "{pass}");

@@ -6,11 +6,13 @@ use appeals::access::Role;
 use jiff::tz::TimeZone;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use server::channels::{ChannelSettings, Gazetteers, Reception};
 use server::clock::Clock;
 use server::evidence::Examiner;
 use server::http::HttpLimits;
-use server::http::office::{OfficeState, StopPlace, router};
+use server::http::office::{Channels, OfficeState, StopPlace, router};
 use server::ledger::Ledger;
+use server::outbox::{Outbox, Senders};
 use server::plans::Plans;
 use server::register::{Key, Keys, Law, Register, RegisterSettings};
 use server::staff::{NewAccount, SessionLimits, Staff};
@@ -28,6 +30,8 @@ pub struct House {
     pub register: Register,
     pub staff: Staff,
     pub ledger: Ledger,
+    pub reception: Reception,
+    pub outbox: Outbox,
     client: Client,
     pub examiner: Examiner,
     /// What the pages show beside the register, and its record.
@@ -38,14 +42,46 @@ pub fn limits(idle_s: i64, second_factor: bool) -> SessionLimits {
     SessionLimits { idle_s, whole_s: 12 * 3_600, second_factor }
 }
 
+/// What a house may be set up with.
+pub struct Setup {
+    pub channels: ChannelSettings,
+    pub open311_batch: bool,
+    pub api_burst: u32,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { channels: ChannelSettings::default(), open311_batch: false, api_burst: 1_000_000 }
+    }
+}
+
 impl House {
     pub async fn open(db: &TestDatabase) -> Self {
         server::store::migrate(&db.url).await.unwrap();
         Self::over(&db.url, Clock::of_city(NOW, 0.001), limits(900, false)).await
     }
 
+    /// With ways in and out.
+    pub async fn with(db: &TestDatabase, channels: ChannelSettings) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        let setup = Setup { channels, ..Setup::default() };
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
+    }
+
+    pub async fn set_up(db: &TestDatabase, setup: Setup) -> Self {
+        server::store::migrate(&db.url).await.unwrap();
+        let clock = Clock::of_city(NOW, 0.001);
+        Self::over_with(&db.url, clock, limits(900, false), setup).await
+    }
+
     /// Over a database whose schema is up to date.
     pub async fn over(url: &str, clock: Clock, limits: SessionLimits) -> Self {
+        Self::over_with(url, clock, limits, Setup::default()).await
+    }
+
+    async fn over_with(url: &str, clock: Clock, limits: SessionLimits, setup: Setup) -> Self {
+        let Setup { channels, open311_batch, api_burst } = setup;
         let ledger = Ledger::open(url).await.unwrap();
         let keys = Arc::new(Keys::parse(KEY).unwrap());
         let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
@@ -55,16 +91,33 @@ impl House {
         let settings = RegisterSettings {
             api_keys: Key(format!("another, {API_KEY}")),
             file_burst: 100_000,
+            open311_batch,
             ..RegisterSettings::default()
         };
-        let http = HttpLimits { api_burst: 1_000_000, ..HttpLimits::default() };
+        let http = HttpLimits { api_burst, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
         let publications = city.publish.subscribe();
         let plans =
             Plans::new(ledger.clone(), publications, std::path::Path::new("no-such-folder"));
         let examiner = Examiner::new(register.clone(), city.store.clone(), plans);
+        let senders = Senders::new(&channels).unwrap();
+        let keys = Arc::clone(register.keys());
+        let outbox = Outbox::new(ledger.clone(), keys, senders, Clock::machine());
+        let reception = Reception::new(
+            register.clone(),
+            outbox.clone(),
+            Gazetteers::new(city.site.reads().clone()),
+            Clock::machine(),
+            &channels.smtp.from,
+        );
+        let ways = Channels {
+            reception: reception.clone(),
+            outbox: outbox.clone(),
+            settings: Arc::new(channels),
+        };
         let router = router(OfficeState {
+            channels: ways,
             register: register.clone(),
             staff: staff.clone(),
             stops: Arc::new(move |id: &str| (id == "s1").then(|| stop.clone())),
@@ -79,7 +132,17 @@ impl House {
         tokio::spawn(async move {
             server::http::serve(listener, router, &http, std::future::pending()).await;
         });
-        Self { address, register, staff, ledger, client: Client::new(), examiner, city }
+        Self {
+            address,
+            register,
+            staff,
+            ledger,
+            reception,
+            outbox,
+            client: Client::new(),
+            examiner,
+            city,
+        }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {

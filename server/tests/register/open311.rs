@@ -2,6 +2,8 @@
 
 use crate::database::{TestDatabase, on_both};
 use crate::house::{API_KEY, House, NOW, answer, complaint};
+use crate::rules::{posted, put_in};
+use appeals::access::Role;
 use quick_xml::events::Event;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,9 +15,11 @@ on_both!(
     what_a_client_can_mend_is_told_all_at_once,
     lists_are_bounded_and_filtered,
     every_error_is_in_the_notation_asked_for,
+    updates_go_both_ways,
+    a_thousand_and_one_requests_are_a_thousand,
 );
 
-async fn get(house: &House, path: &str) -> (u16, String, String) {
+pub async fn get(house: &House, path: &str) -> (u16, String, String) {
     let response = house.ask(Method::GET, path).send().await.unwrap();
     let status = response.status().as_u16();
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
@@ -23,14 +27,14 @@ async fn get(house: &House, path: &str) -> (u16, String, String) {
     (status, kind, response.text().await.unwrap())
 }
 
-async fn json_of(house: &House, path: &str) -> Value {
+pub async fn json_of(house: &House, path: &str) -> Value {
     let (status, kind, text) = get(house, path).await;
     assert_eq!((status, kind.as_str()), (200, "application/json; charset=utf-8"), "{path}: {text}");
     serde_json::from_str(&text).unwrap()
 }
 
 /// The texts of every element of a name.
-fn texts(xml: &str, name: &str) -> Vec<String> {
+pub fn texts(xml: &str, name: &str) -> Vec<String> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let (mut inside, mut found) = (None::<String>, Vec::new());
     loop {
@@ -50,7 +54,7 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
     }
 }
 
-async fn post(house: &House, fields: &[(&str, &str)], notation: &str) -> (u16, String) {
+pub async fn post(house: &House, fields: &[(&str, &str)], notation: &str) -> (u16, String) {
     let encode = |text: &str| {
         use std::fmt::Write as _;
         text.bytes().fold(String::new(), |mut out, byte| {
@@ -71,7 +75,7 @@ async fn post(house: &House, fields: &[(&str, &str)], notation: &str) -> (u16, S
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-const GOOD: [(&str, &str); 9] = [
+pub const GOOD: [(&str, &str); 9] = [
     ("api_key", API_KEY),
     ("service_code", "bus.passed_stop"),
     ("address_id", "stop:s1"),
@@ -291,5 +295,50 @@ async fn every_error_is_in_the_notation_asked_for(db: TestDatabase) -> TestDatab
     let big = big.body("x=".to_owned() + &"y".repeat(3 << 20)).send().await.unwrap();
     let (status, errors) = answer(big).await;
     assert_eq!((status, &errors[0]["code"]), (413, &json!(413)));
+    db
+}
+
+async fn updates_go_both_ways(db: TestDatabase) -> TestDatabase {
+    let house = House::open(&db).await;
+    let handler = house.signed("handler", Role::Handler).await;
+    let number = posted(&house, &GOOD).await;
+    let of_web = put_in(&house, "fare").await;
+    let list = "/open311/v2/servicerequestupdates.json";
+    assert_eq!(json_of(&house, list).await, json!([]), "nothing has changed yet");
+    house.command(&handler, &number, json!({"command": "begin"})).await;
+    let changed = json_of(&house, list).await;
+    assert_eq!(changed.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&changed[0]["service_request_id"], &changed[0]["status"]),
+        (&json!(number), &json!("investigating"))
+    );
+    let send = async |number: &str, update: &str, text: &str| {
+        let post = house.ask(Method::POST, "/open311/v2/servicerequestupdates.json").body(format!(
+            "api_key={API_KEY}&service_request_id={number}&update_id={update}&status=OPEN&\
+             updated_datetime=2026-11-23T10:00:00%2B05:00&description={text}"
+        ));
+        let post = post.header("content-type", "application/x-www-form-urlencoded");
+        answer(post.send().await.unwrap()).await
+    };
+    assert_eq!(send(&number, "77", "more").await, (201, json!([{"update_id": "77"}])));
+    assert_eq!(send(&number, "77", "more").await.0, 201, "the same update again");
+    let path = format!("/api/v1/staff/appeals/{number}/journal");
+    let journal = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
+    assert_eq!(answer(journal).await.1.to_string().matches("info_added").count(), 1);
+    assert_eq!(send(&of_web, "78", "more").await.0, 404, "not one that the program brought");
+    assert_eq!(send(&number, "", "").await.0, 400);
+    db
+}
+
+async fn a_thousand_and_one_requests_are_a_thousand(db: TestDatabase) -> TestDatabase {
+    let house = House::open(&db).await;
+    let posts = (0..1_001).map(|_| put_in(&house, "fare"));
+    let numbers: Vec<String> = {
+        use futures_util::StreamExt as _;
+        futures_util::stream::iter(posts).buffer_unordered(32).collect().await
+    };
+    assert_eq!(numbers.len(), 1_001);
+    let all = json_of(&house, "/open311/v2/requests.json").await;
+    assert_eq!(all.as_array().unwrap().len(), 1_000);
     db
 }

@@ -40,8 +40,9 @@ async fn desk(house: &House, cookie: &str, path: &str) -> String {
     response.text().await.unwrap()
 }
 
-/// The value of the first hidden field of a name.
+/// The value of the desk's hidden field of a name.
 fn hidden(page: &str, name: &str) -> String {
+    let page = &page[page.find("id=\"desk-form\"").unwrap()..];
     let at = page.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}"));
     let rest = &page[at + name.len() + 15..];
     rest[..rest.find('"').unwrap()].to_owned()

@@ -14,6 +14,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Most departures that are remembered of a stop.
 pub(super) const BOARD_LAST: usize = 12;
+/// Room for so many stops more is taken at once when the log of a run is full.
+const RUN_STOPS: usize = 32;
 /// Most arrivals on a board.
 const BOARD_NEXT: usize = 12;
 /// How far ahead a board looks, seconds.
@@ -81,11 +83,17 @@ impl Recent {
     /// Remembers a departure from `stop`. They may come a little out of order.
     pub(super) fn departed(&mut self, stop: StopIdx, departure: BoardDeparture) {
         let log = self.departures.slot(stop.get());
-        let place = log.partition_point(|d| d.departed <= departure.departed);
-        log.insert(place, departure);
-        if log.len() > BOARD_LAST {
+        let mut place = log.partition_point(|d| d.departed <= departure.departed);
+        if log.len() >= BOARD_LAST {
+            // Older than all that are remembered.
+            let Some(before) = place.checked_sub(1) else { return };
             log.remove(0);
+            place = before;
         }
+        if log.capacity() < BOARD_LAST {
+            log.reserve_exact(BOARD_LAST - log.len());
+        }
+        log.insert(place, departure);
     }
 
     /// Remembers a visit of the run that `vehicle` drives.
@@ -102,7 +110,12 @@ impl Recent {
         }
         match log.visits.binary_search_by_key(&seen.stop_position, |v| v.stop_position) {
             Ok(at) => log.visits[at] = seen,
-            Err(at) => log.visits.insert(at, seen),
+            Err(at) => {
+                if log.visits.len() == log.visits.capacity() {
+                    log.visits.reserve_exact(RUN_STOPS);
+                }
+                log.visits.insert(at, seen);
+            }
         }
     }
 }

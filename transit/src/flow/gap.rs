@@ -159,6 +159,13 @@ impl Gaps {
             let gap_s = view.now - lag_s - last.at;
             let terminal = view.layout.places[place as usize].terminal;
             let unsure = self.unsure_at[place as usize] == view.now;
+            let is_open = book.is_open(Key::Gap(direction, last.instance));
+            if unsure && is_open && !terminal {
+                // Whether it is gone will be known when the vehicle speaks again.
+                let since = last.at + lag_s;
+                let kept = Wide { place, since, ratio: 0.0, opens: false };
+                wide.entry((direction, last.instance)).or_insert(kept);
+            }
             if terminal || unsure || gap_s <= EpochS::from(view.config.gap_excess_min_s) {
                 continue;
             }
@@ -172,7 +179,6 @@ impl Gaps {
             } else {
                 excess && ratio >= view.config.gapped_ratio
             };
-            let is_open = book.is_open(Key::Gap(direction, last.instance));
             let stays = is_open && ratio > view.config.gapped_close_ratio;
             if !opens && !stays {
                 continue;

@@ -97,6 +97,7 @@ impl Track {
             self.run_since = at;
             self.spacing = None;
             self.glued = 0;
+            self.off_route = OffRoute::default();
             self.shown.forget();
         }
         true

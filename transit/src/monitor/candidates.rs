@@ -90,7 +90,7 @@ pub(super) struct Place {
     pub bearable_s: f64,
 }
 
-/// The run of the same line that a vehicle at `place` drives rather than `run`, as nobody else drives it and
+/// The run of the same line that a vehicle at `place` drives rather than `run`, as nobody else has begun it and
 /// it fits the time so much better. Only being early speaks against a run unless `late_too`, or unless
 /// nothing is bearable.
 pub(super) fn fitting_better(
@@ -112,7 +112,7 @@ pub(super) fn fitting_better(
     if !run.scheduled || now < place.bearable_s.max(FITTING_S) {
         return None;
     }
-    let free = |run: &Run| !env.runs.is_taken(env.config, run.instance, vehicle, place.at);
+    let free = |run: &Run| !env.runs.is_begun(env.config, run.instance, vehicle, place.at);
     runs_passing(env, vehicle, run.pattern, place.along_m, place.at)
         .into_iter()
         .filter(|(other, _)| other.scheduled && other.instance != run.instance && free(other))

@@ -124,7 +124,7 @@ fn measured_at(
     position: &VehiclePosition<'_>,
     known: Option<&Vehicle>,
 ) -> Result<EpochS, RejectReason> {
-    let at = match position.measured_at {
+    let at = match position.measured_at.map(super::clamp) {
         Some(at) if at > 0 => {
             feed.gives_times = true;
             at

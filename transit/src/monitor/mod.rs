@@ -1,7 +1,8 @@
 //! The single writer: events in, effects out, snapshots for readers.
 //!
 //! The way of one position: `intake` believes or refuses it, `naming` finds the run that the feed names,
-//! `track` moves the vehicle's beliefs (`matching`, `beam`, `emission`) and follows the best, `visits` and
+//! `track` moves the vehicle's beliefs (`matching`, `beam`, `emission`) and follows the best, `doubt` looks twice
+//! at what it follows, `visits` and
 //! `crossing` make arrivals and departures of it, `runs` sees to it that each is made once.
 
 mod beam;
@@ -9,6 +10,7 @@ mod candidates;
 mod config;
 mod crossing;
 mod days;
+mod doubt;
 mod emission;
 mod feeds;
 mod fleet;
@@ -177,18 +179,16 @@ impl Monitor {
         effects: &mut Vec<Effect>,
     ) {
         let Some(feed) = self.feeds.get_mut(position.feed) else { return };
-        let position =
-            VehiclePosition { measured_at: position.measured_at.map(clamp), ..*position };
         let judged = intake::judge(
             &self.config,
             self.coverage.as_ref(),
             feed,
             &mut self.fleet,
             now,
-            &position,
+            position,
         );
         match judged {
-            Ok(accepted) => self.on_accepted(now, &position, accepted, effects),
+            Ok(accepted) => self.on_accepted(now, position, accepted, effects),
             Err(reason) => self.reject(position.feed, reason, effects),
         }
     }

@@ -78,6 +78,27 @@ impl Runs {
         })
     }
 
+    /// True if another vehicle has left the first stop of the run, or it is over. Who only waits there, whatever
+    /// its name says, may turn out to wait for another.
+    pub fn is_begun(
+        &self,
+        config: &MonitorConfig,
+        run: TripInstance,
+        vehicle: VehicleIdx,
+        at: EpochS,
+    ) -> bool {
+        let begun = self.states.get(&run).is_some_and(|s| s.served > 0 || s.done);
+        begun && self.is_taken(config, run, vehicle, at)
+    }
+
+    /// `vehicle` has left the first stop of a run that nobody has begun: whoever waits there waits for another.
+    pub fn take_over(&mut self, run: TripInstance, vehicle: VehicleIdx, at: EpochS) {
+        if let Some(state) = self.states.get_mut(&run).filter(|s| s.served == 0 && !s.done) {
+            state.driver = Some(vehicle);
+            state.driven_at = state.driven_at.max(at);
+        }
+    }
+
     /// `vehicle` does not drive the run any more.
     pub fn leave(&mut self, run: TripInstance, vehicle: VehicleIdx) {
         if let Some(state) = self.states.get_mut(&run)

@@ -30,8 +30,6 @@ const INFERRED_M: f64 = 150.0;
 const HOLD_MARGIN: f32 = 2.0;
 /// A named run must be missed for so many moving fixes before another is looked for.
 const ASTRAY_FIXES: u8 = 3;
-/// A run that nobody names is given up when off its line for so many fixes.
-const UNNAMED_OFF_LINE: u8 = 3;
 /// Runs are looked for while the vehicle moves more than this between fixes, metres, …
 const MOVING_M: f64 = 40.0;
 /// … and not again within so many seconds.
@@ -45,14 +43,8 @@ const DRIVEN_M: f64 = 100.0;
 const WITHDRAWN_S: i64 = 900;
 /// A name may be missing for so many seconds without meaning anything.
 const NAMELESS_S: i64 = 120;
-/// So far from its first stop a bus has left it, metres.
-const LEFT_M: f64 = 60.0;
-/// A bus that follows its block is this late, or a third of it early, before another run is thought of, seconds.
-const BLOCK_BEARABLE_S: f64 = 120.0;
-/// … and one whose run is named is a third of this early.
-const NAMED_BEARABLE_S: f64 = 900.0;
 /// Least rest between two runs, seconds.
-const LAYOVER_S: i64 = 120;
+pub(super) const LAYOVER_S: i64 = 120;
 
 /// What the parts of a step share.
 pub(super) struct Env<'a> {
@@ -99,7 +91,7 @@ pub(super) struct Track {
     /// The run that was driven to its end, and is not begun again.
     pub finished: Option<Run>,
     /// When that was.
-    finished_at: EpochS,
+    pub(super) finished_at: EpochS,
     /// When the feed last named a trip or route.
     named_at: Option<EpochS>,
     /// Within the terminal zone of a run that is finished or will begin.
@@ -110,8 +102,10 @@ pub(super) struct Track {
     searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
+    /// Fixes in a row far from the line, though on it.
+    pub(super) far: u8,
     /// How it drives and measures, of all its runs.
-    manner: Manner,
+    pub(super) manner: Manner,
 }
 
 impl Track {
@@ -163,7 +157,7 @@ impl Track {
             self.searched_at = Some(fix.at);
             candidates::infer(&mut self.beam, env, vehicle, &motion, &named);
         }
-        self.beam.retain(|h| h.prior == Prior::Named || h.off_line < UNNAMED_OFF_LINE);
+        self.give_up(env, &named);
         self.beam.prune();
         if !withdrawn || !self.hold_withdrawn(env, vehicle, &motion, out) {
             self.choose(env, vehicle, &motion, out);
@@ -226,34 +220,6 @@ impl Track {
             self.beam.clear();
         }
         true
-    }
-
-    /// A bus that leaves its terminal long before it should, or (on the run that follows in its block) long
-    /// after, or whose run another bus drives, is on another run of the line if one should be here just now
-    /// and nobody drives it: its trip is misnamed or swapped, or a run of the block was not driven.
-    fn reconsider(&mut self, env: &mut Env<'_>, vehicle: VehicleIdx, at: EpochS) {
-        let named = |p: Prior| matches!(p, Prior::Named | Prior::Kept);
-        let doubtful = |f: &Followed| (f.waiting && f.prior != Prior::Inferred) || f.overload;
-        let Some(f) = self.followed.filter(doubtful) else { return };
-        let of_run = |h: &&Hypothesis| h.run.instance == f.run.instance && h.off_line == 0;
-        let Some(h) = self.beam.iter().find(of_run).copied() else { return };
-        let first_m = Line::of(env.timetable, &f.run).offset_m(0);
-        // A second bus that stands at the wayside with an old name is on no run at all.
-        if h.along_m - first_m < LEFT_M || h.advance_m < LEFT_M {
-            return;
-        }
-        let ready_at = self.finished_at + LAYOVER_S;
-        let bearable_s = match f.prior {
-            _ if f.overload => 0.0,
-            prior if named(prior) => NAMED_BEARABLE_S,
-            _ => BLOCK_BEARABLE_S,
-        };
-        let place = candidates::Place { along_m: h.along_m, at, ready_at, bearable_s };
-        let other = candidates::fitting_better(env, vehicle, &f.run, &place, !named(f.prior));
-        let Some(other) = other else { return };
-        self.beam.rename(|r| Some(if *r == f.run { other } else { *r }));
-        env.runs.leave(f.run.instance, vehicle);
-        self.followed = Some(Followed { run: other, ..f });
     }
 
     /// True when no belief fits, or the one that is followed was a guess that turned out to be taken.
@@ -325,7 +291,8 @@ impl Track {
         }
         let overload = !env.runs.drive(env.config, run, vehicle, motion.fix.at);
         let guess = !followed && chosen.prior == Prior::Inferred;
-        if self.beam.is_contested(&chosen, guess) && !self.recent.is_full() {
+        let unsure = self.beam.is_contested(&chosen, guess) || self.is_leaving(env, &chosen);
+        if unsure && !self.recent.is_full() {
             if let Some(f) = &mut self.followed {
                 f.overload = overload;
             }
@@ -362,7 +329,13 @@ impl Track {
         let mut tracker = match earlier {
             // Stops that were passed off the line were not served, as far as anybody knows.
             Some(f) if newest.along_m >= f.along_m - BACK_M && f.off_route_m.is_none() => f.tracker,
-            Some(f) => f.tracker.restart(&line, env.config, newest.along_m),
+            Some(f) => {
+                // It came to the stop where it left its line.
+                if let Some(served) = f.tracker.arrived(&line) {
+                    serve(env.runs, vehicle, &f.run, f.prior, served, out);
+                }
+                f.tracker.restart(&line, env.config, newest.along_m)
+            }
             None => {
                 let first = path.iter().flatten().next().unwrap_or(&newest);
                 Tracker::start(&line, env.config, self.manner, first.along_m)

@@ -237,3 +237,28 @@ impl Persistence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seen_is_held_against_what_was_known_well_before() {
+        let mut trend = Trend::default();
+        let t = 1_000_000;
+        for at in [t, t + 60, t + 299] {
+            assert_eq!(
+                trend.earlier().own,
+                Own::default(),
+                "nothing was known so long before {at}"
+            );
+            trend.add(at, 2.0, Some(90.0));
+        }
+        let then = trend.now;
+        trend.add(t + 300, -1.0, Some(120.0));
+        assert_eq!(trend.earlier().own, Own::default());
+        trend.add(t + 600, -1.0, None);
+        assert_eq!((trend.earlier().own, trend.earlier().late_s), (then, Some(120.0)));
+        assert_ne!(trend.now, then);
+    }
+}

@@ -186,7 +186,7 @@ pub(crate) fn say(context: Context<'_>, query: &str) -> Option<AnyView> {
     let at = context.voice.at;
     context.shell.register.then(|| {
         view! {
-            <p class="say">
+            <p class="actions">
                 <a class="button" href=format!("/appeals/new?{query}&at={at}")>{words.complain}</a>
                 <a class="button" href=format!("/appeals/new?{query}&at={at}&kind=other&thanks=1")>{words.thank}</a>
             </p>

@@ -11,7 +11,7 @@ pub const STEPS: usize = 4;
 
 /// "Step 2 of 4", in words and as a bar.
 pub fn steps(words: &Words, now: usize) -> AnyView {
-    let bars = (1..=STEPS).map(|n| view! { <i class:done=n <= now></i> });
+    let bars = (1..=STEPS).map(|n| view! { <i class:on=n <= now></i> });
     view! {
         <p class="steps">
             <span>{words.step.replace("{n}", &now.to_string())}</span>

@@ -3,8 +3,9 @@
 use super::Told;
 use super::parts::{day, instant, row, told};
 use super::words::{Words, words};
+use crate::office::evidence::evidence_plain;
 use crate::pages::Context;
-use api::{AppealAnswer, AppealStage};
+use api::{AppealAnswer, AppealEvidence, AppealStage};
 use leptos::prelude::*;
 
 /// Why number and PIN are asked for again.
@@ -96,6 +97,8 @@ pub struct StagePage {
     pub text: String,
     /// The journal's public lines.
     pub lines: Vec<Line>,
+    /// What the buses' record says, where one is kept.
+    pub evidence: Option<AppealEvidence>,
     /// What may be done.
     pub may: May,
     /// Today, days before the answer is due; negative when it is late; none when none is awaited.
@@ -163,7 +166,7 @@ pub fn page(context: Context<'_>, page: &StagePage) -> (String, AnyView) {
             <p class="state-line"><b>{stage.label.clone()}</b></p>
             {way(context, words, page)}
             {term(words, page)}
-            {finding(words, stage)}
+            {record(context, words, page)}
             {stage.answer.as_ref().map(|a| answer(context, words, a))}
             {told_since(context, words, &stage.told)}
             {word(words, page)}
@@ -243,6 +246,16 @@ fn term(words: &Words, page: &StagePage) -> AnyView {
         {provisional.map(|text| view! { <p class="note">{text}</p> })}
     }
     .into_any()
+}
+
+/// What the buses' record says, in words and pictures; without a record only what was signed.
+fn record(context: Context<'_>, words: &'static Words, page: &StagePage) -> Option<AnyView> {
+    match &page.evidence {
+        Some(evidence) if evidence.found.is_some() || evidence.pending => {
+            Some(evidence_plain(evidence, context.shell.language))
+        }
+        _ => finding(words, &page.stage),
+    }
 }
 
 fn finding(words: &'static Words, stage: &AppealStage) -> Option<AnyView> {

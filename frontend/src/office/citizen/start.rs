@@ -158,7 +158,10 @@ pub fn page(context: Context<'_>, page: &StartPage) -> (String, AnyView) {
             {safety(words)}
             {page.landing.then(|| view! {
                 <p class="sub">{words.no_account}</p>
-                <p><a class="button wide-button" href="/appeals/status">{words.by_number}</a></p>
+                <p class="two">
+                    <a class="button" href="/appeals/status">{words.by_number}</a>
+                    <a class="button" href="/help">{crate::office::help_name(context.shell.language)}</a>
+                </p>
             })}
             {groups}
         </div>

@@ -132,7 +132,7 @@ words! {
     too_many => "Тым көп әрекет. Біраз күтіп, қайталаңыз.", "Слишком много попыток. Подождите и попробуйте снова.", "Too many tries. Wait a little and try again.";
     sign_in_again => "Уақыт өтті: нөмір мен PIN-ді қайта енгізіңіз.", "Время вышло: введите номер и PIN ещё раз.", "Time is up: enter number and PIN again.";
     leave => "Шығу", "Выйти", "Leave";
-    stage_registered => "Тіркелді", "Зарегистрировано", "Registered";
+    stage_registered => "Тіркелді", "Принято", "Registered";
     stage_assigned => "Орындаушы", "Исполнитель", "Assigned";
     stage_work => "Қаралуда", "В работе", "In work";
     stage_answer => "Жауап", "Ответ", "Answer";

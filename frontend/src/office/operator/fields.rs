@@ -22,7 +22,7 @@ pub(super) fn form(context: Context<'_>, words: &'static Words, page: &OperatorP
             <div class="desk-line">
                 <label for="line">{words.line}<kbd>"Alt+0"</kbd></label>
                 <div class="desk-line-row">
-                    <input id="line" name="line" value=page.field("line") maxlength=LINE_MAX autofocus
+                    <input id="line" name="line" value=page.field("line") maxlength=LINE_MAX autofocus=true
                         spellcheck="false" aria-describedby="line-hint" data-key="Alt+0"/>
                     <button type="submit" name="do" value="look" class="button">{words.show}</button>
                 </div>
@@ -131,11 +131,14 @@ fn stop(words: &'static Words, page: &OperatorPage) -> AnyView {
     let chip = &page.chips.stop;
     let open = chip.value.is_empty() && page.line.place.is_some() && page.line.stops.len() > 1;
     let inner = options(&page.line.stops, &chip.value);
+    let at = page.line.passages.first().zip(page.line.route_short_name.as_ref());
+    let elsewhere = at.is_some_and(|(at, route)| !at.stop.routes.contains(route));
+    let note = if elsewhere { words.not_here } else { words.which_stop };
     view! {
         {select(chip, ("stop", words.stop, "Alt+3"), words, inner)}
-        {open.then(|| view! {
+        {(open || elsewhere).then(|| view! {
             <p class="desk-ask">
-                {page.line.place.clone().unwrap_or_default()}": "{words.which_stop}
+                {page.line.place.clone().unwrap_or_default()}": "{note}
             </p>
         })}
     }
@@ -200,7 +203,7 @@ fn caller(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> A
 fn ending(words: &'static Words, page: &OperatorPage) -> AnyView {
     let desks = options(&page.choices.desks, &page.field("to_desk"));
     view! {
-        <p class="desk-say" data-live="say"><span>{words.read_back}</span><q>{read_back(page)}</q></p>
+        <p class="desk-say" data-live="say"><span>{words.read_back}</span><q lang=page.read_back.language.tag()>{read_back(page)}</q></p>
         <div class="desk-ends">
             <button type="submit" name="do" value="register" class="primary" data-key="F10">{words.register}<kbd>"F10"</kbd></button>
             <button type="submit" name="do" value="consult" class="button" data-key="F8">{words.consult}<kbd>"F8"</kbd></button>

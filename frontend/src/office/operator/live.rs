@@ -55,7 +55,7 @@ fn passages(context: Context<'_>, words: &'static Words, page: &OperatorPage) ->
     let caller = page.read_back.language;
     let all = page.line.passages.iter().map(|p| {
         let say = (!many).then(|| say(context, words_of(caller), p)).flatten();
-        stop(context, words, p, say)
+        stop(context, words, p, say.map(|say| (caller.tag(), say)))
     });
     all.collect_view().into_any()
 }
@@ -79,7 +79,7 @@ fn stop(
     context: Context<'_>,
     words: &'static Words,
     at: &DeskPassages,
-    say: Option<String>,
+    say: Option<(&'static str, String)>,
 ) -> AnyView {
     let next = at.next.iter().map(|a| arrival(context, words, a)).collect_view();
     let last = at.last.iter().map(|d| departure(context, words, d)).collect_view();
@@ -101,7 +101,7 @@ fn stop(
                 {at.headsign.clone().map(|h| view! { <small>" → "{h}</small> })}
             </h3>
             {at.feed_down.then(|| view! { <p class="fault">{words.feed_down}</p> })}
-            {say.map(|say| view! { <p class="desk-say"><q>{say}</q></p> })}
+            {say.map(|(lang, say)| view! { <p class="desk-say"><q lang=lang>{say}</q></p> })}
             <div class="desk-board">
                 <div><h4>{words.next}</h4><ul>{next}{none(at.next.is_empty(), words.none_next)}</ul></div>
                 <div><h4>{words.last}</h4><ul>{last}{none(at.last.is_empty(), words.none_last)}</ul></div>

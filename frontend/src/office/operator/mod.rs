@@ -191,7 +191,7 @@ pub(super) fn page(context: Context<'_>, page: &OperatorPage) -> (String, AnyVie
                 <h1>{words.title}</h1>
                 {day(context, words, page)}
             </div>
-            {done(context, words, page)}
+            {done(words, page)}
             {page.fault.map(|fault| view! { <p role="alert" class="fault">{fault_text(words, fault)}</p> })}
             {fields::form(context, words, page)}
             {live::panels(context, words, page)}
@@ -245,7 +245,7 @@ fn grouped(number: &str) -> String {
 }
 
 /// What was just done, to be read aloud.
-fn done(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> AnyView {
+fn done(words: &'static Words, page: &OperatorPage) -> AnyView {
     let plain = |text: &'static str| view! { <p>{text}</p> }.into_any();
     let inner = match &page.done {
         None => return ().into_any(),
@@ -271,7 +271,6 @@ fn done(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> Any
             .into_any()
         }
     };
-    let _ = context;
     view! { <section class="desk-done" role="status">{inner}</section> }.into_any()
 }
 
@@ -298,7 +297,7 @@ fn keys(words: &'static Words) -> AnyView {
         <details class="desk-keys">
             <summary>{words.keys}</summary>
             <ul>{list.collect_view()}</ul>
-            <label id="keys-switch" hidden><input type="checkbox" id="keys-on" checked/>" "{words.keys_on}</label>
+            <label id="keys-switch" hidden=true><input type="checkbox" id="keys-on" checked=true/>" "{words.keys_on}</label>
         </details>
     }
     .into_any()

@@ -113,8 +113,24 @@ async fn examine(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.push(machine_state::clock());
     findings.push(machine_state::site(&settings.site));
     findings.push(machine_state::database(settings).await);
+    findings.extend(ways(settings));
     let timetable = sources::timetable(settings, findings).await;
     sources::feeds(settings, timetable.as_deref(), findings).await;
+}
+
+/// Ways in and out, where the register is on.
+fn ways(settings: &Settings) -> Vec<Finding> {
+    if !settings.register.is_on() {
+        return Vec::new();
+    }
+    let finding = |way: crate::channels::Way| {
+        let what = format!("{} {}", way.name, way.direction);
+        match way.missing {
+            None => Finding::good(what, "on"),
+            Some(missing) => Finding::doubtful(what, "off", format!("set {missing} to use it")),
+        }
+    };
+    settings.channels.ways().into_iter().map(finding).collect()
 }
 
 fn settings_in_words(args: &ConfigArgs) -> String {

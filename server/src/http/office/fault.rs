@@ -25,6 +25,9 @@ impl From<ServiceError> for ProblemResponse {
             }
             ServiceError::UnknownCase => Self::not_found("there is no such case"),
             ServiceError::Unknown => Self::not_found("there is no such appeal"),
+            ServiceError::Repeated => {
+                Self::new(StatusCode::CONFLICT, "repeated", "this message was heard before")
+            }
             ServiceError::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency-key-reused",
@@ -67,7 +70,7 @@ fn refused(refusal: Refusal) -> ProblemResponse {
     ProblemResponse::new(status, refusal.name(), refusal.to_string())
 }
 
-fn ledger(error: &LedgerError) -> ProblemResponse {
+pub fn ledger(error: &LedgerError) -> ProblemResponse {
     tracing::warn!(%error, "the register's database");
     ProblemResponse::unavailable(
         "register-unavailable",
@@ -76,7 +79,7 @@ fn ledger(error: &LedgerError) -> ProblemResponse {
     )
 }
 
-fn internal(error: &dyn std::error::Error) -> ProblemResponse {
+pub fn internal(error: &dyn std::error::Error) -> ProblemResponse {
     tracing::error!(%error, "the register");
     ProblemResponse::new(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,6 +4,7 @@ use super::Office;
 use super::pages::words_of;
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
+use api::{HelpList, HelpSituation};
 use appeals::knowledge::{Knowledge, Situation};
 use appeals::words::{Language, Words};
 use axum::Json;
@@ -11,7 +12,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use frontend::office::{HelpPage, OfficePage, Situation as Shown};
+use frontend::office::{HelpPage, OfficePage};
 use std::sync::LazyLock;
 
 /// Situations of one search.
@@ -37,10 +38,10 @@ pub fn routes() -> Router<Office> {
         .route("/api/v1/help", get(json))
 }
 
-fn shown(situation: &Situation, language: Language) -> Shown {
+fn shown(situation: &Situation, language: Language) -> HelpSituation {
     let theme = base().themes().iter().find(|t| t.id == situation.theme);
     let all = |texts: &[Words]| texts.iter().map(|t| t.of(language).to_owned()).collect();
-    Shown {
+    HelpSituation {
         id: situation.id.clone(),
         theme: theme.map(|t| t.name.of(language).to_owned()).unwrap_or_default(),
         title: situation.title.of(language).to_owned(),
@@ -78,18 +79,13 @@ async fn one(State(office): State<Office>, asked: Asked, Path(id): Path<String>)
 }
 
 /// `GET /api/v1/help?q=`: the same for programs.
-async fn json(asked: Asked) -> Response {
+#[utoipa::path(get, path = "/api/v1/help", tag = "appeals",
+    params(("q" = Option<String>, Query, description = "Plain words; without them all situations"),
+        ("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    responses((status = 200, body = HelpList)))]
+pub async fn json(asked: Asked) -> Response {
     let language = words_of(&asked);
-    let query = asked.param("q").unwrap_or_default();
-    let situations: Vec<_> = found(query)
-        .into_iter()
-        .map(|s| shown(s, language))
-        .map(|s| {
-            serde_json::json!({
-                "id": s.id, "theme": s.theme, "title": s.title, "answer": s.answer,
-                "steps": s.steps, "documents": s.documents,
-            })
-        })
-        .collect();
-    Json(serde_json::json!({ "situations": situations })).into_response()
+    let found = found(asked.param("q").unwrap_or_default());
+    let situations = found.into_iter().map(|s| shown(s, language)).collect();
+    Json(HelpList { situations }).into_response()
 }

@@ -3,27 +3,31 @@
 pub(super) mod appeals;
 mod asking;
 mod cases;
+pub(super) mod channels;
 mod citizen;
 mod commands;
 pub(super) mod desk;
 mod evidence;
 mod fault;
 mod handler;
-mod knowledge;
+pub(super) mod knowledge;
 mod open311;
-mod operator;
+pub(super) mod operator;
 mod pages;
 mod signed;
 pub(super) mod staff;
 mod supervisor;
 mod tries;
+pub(super) mod webhooks;
 mod wire;
 
 use super::guard::Guard;
 use super::settings::HttpLimits;
 use super::site::Site;
+use crate::channels::{ChannelSettings, Reception};
 use crate::clock::Clock;
 use crate::evidence::Examiner;
+use crate::outbox::Outbox;
 use crate::problem::ProblemResponse;
 use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
@@ -62,6 +66,8 @@ pub struct OfficeState {
     pub evidence: Option<Examiner>,
     /// Pages.
     pub site: Site,
+    /// The ways in and out.
+    pub channels: Channels,
     /// Settings.
     pub settings: Arc<RegisterSettings>,
     /// Bounds on what is asked.
@@ -70,8 +76,20 @@ pub struct OfficeState {
     pub clock: Clock,
 }
 
+/// The ways in and out.
+#[derive(Clone)]
+pub struct Channels {
+    /// What comes in.
+    pub reception: Reception,
+    /// What goes out.
+    pub outbox: Outbox,
+    /// Settings.
+    pub settings: Arc<ChannelSettings>,
+}
+
 #[derive(Clone)]
 pub(super) struct Office {
+    channels: Channels,
     register: Register,
     staff: Staff,
     settings: Arc<RegisterSettings>,
@@ -106,7 +124,8 @@ const MINUTE_S: f64 = 60.0;
 
 /// Routes of the register: to be mounted beside the live ones, within the same headers.
 pub fn router(state: OfficeState) -> Router {
-    let OfficeState { register, staff, stops, evidence, site, settings, limits, clock } = state;
+    let OfficeState { register, staff, stops, evidence, site, channels, settings, limits, clock } =
+        state;
     let filing = AddressRates::new(
         settings.file_burst,
         settings.file_per_minute / MINUTE_S,
@@ -115,6 +134,7 @@ pub fn router(state: OfficeState) -> Router {
     let tries = PinTries::new(settings.pin_tries, settings.pin_tries_address);
     let guard = Guard::new(limits, clock);
     let office = Office {
+        channels,
         register,
         staff,
         settings,
@@ -150,10 +170,13 @@ pub fn router(state: OfficeState) -> Router {
         .merge(cases::routes())
         .merge(supervisor::routes())
         .merge(evidence::routes())
+        .merge(channels::routes())
+        .merge(webhooks::routes())
         .merge(open311::routes())
         .merge(citizen::routes())
         .merge(operator::routes())
         .merge(knowledge::routes())
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
+        .layer(from_fn(open311::in_its_words))
 }

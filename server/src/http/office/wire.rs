@@ -84,6 +84,7 @@ fn personal(person: AppealPerson) -> Read<Personal> {
         email: short("email", person.email)?,
         address: short("address", person.address)?,
         iin: short("iin", person.iin)?,
+        chat: None,
     })
 }
 

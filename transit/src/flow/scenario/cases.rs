@@ -317,6 +317,20 @@ fn below_five_an_hour_two_that_do_not_come_are_a_gap() {
 }
 
 #[test]
+fn a_gap_is_one_while_the_bus_behind_it_is_silent() {
+    let w = world(&format!(
+        "run 6:00..8:30\n{}",
+        drives(0, 25, |i| match i {
+            5 => None,
+            6 => Some("silent=7:06..7:13"),
+            _ => Some(""),
+        })
+    ));
+    let gaps = w.incidents.iter().filter(|i| i.1 && i.2.kind.name() == "gap").count();
+    assert_eq!(gaps, 1, "{}", w.incidents_text());
+}
+
+#[test]
 fn a_bus_that_stands_idle_at_its_terminal_drives_nothing() {
     // It is there with the run, and never leaves: after the grace for a late start the run is missing.
     let w = world(&format!(

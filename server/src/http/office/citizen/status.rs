@@ -1,7 +1,6 @@
 //! What became of an appeal: by number and PIN, for a while by a pass in a cookie; never by an address.
 
 use super::claim::told;
-use super::steps::applicant;
 use super::{Office, Pairs};
 use crate::http::asked::Asked;
 use crate::http::office::asking::Asking;
@@ -10,7 +9,8 @@ use crate::http::office::signed::from_our_page;
 use crate::http::office::wire;
 use crate::problem::ProblemResponse;
 use crate::register::{PASS_S, ServiceError};
-use appeals::appeal::{Appeal, Command, Event, Refusal, Status};
+use appeals::access::{Role, Viewer};
+use appeals::appeal::{Actor, Appeal, Command, Event, Refusal, Status};
 use appeals::ids::AppealId;
 use appeals::journal::Entry;
 use appeals::words::Language;
@@ -28,6 +28,11 @@ const COOKIE: &str = "__Host-appeal";
 const TRIES: usize = 3;
 
 type Handled = Result<Response, ProblemResponse>;
+
+/// A citizen who gave the PIN.
+fn applicant() -> Actor {
+    Actor { person: None, role: Role::CitizenPin, org: None, owns: true }
+}
 
 /// `Set-Cookie` of a pass; an empty one takes it away.
 fn cookie(pass: &str, age_s: i64) -> Option<HeaderValue> {
@@ -227,6 +232,7 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
     let days_left = due.and_then(|due| due.since(today).ok()).map(|s| i64::from(s.get_days()));
     let journal = register.journal(id).await?;
     let page = StagePage {
+        evidence: evidence(office, id).await,
         told: told(&appeal.claim, &office.view(asked), kind_name(office, &appeal, language)),
         text: appeal.text.clone(),
         lines: lines(&journal, language),
@@ -237,6 +243,18 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
         stage: shown,
     };
     Ok(office.citizen(asked, StatusCode::OK, CitizenPage::Stage(page)))
+}
+
+/// What the buses' record says. Without it the rest is still told.
+async fn evidence(office: &Office, id: AppealId) -> Option<api::AppealEvidence> {
+    let viewer = Viewer { role: Role::CitizenPin, person: None, org: None, revealed: false };
+    match office.evidence.as_ref()?.shown(id, &viewer).await {
+        Ok(evidence) => Some(evidence),
+        Err(error) => {
+            tracing::warn!(%error, "evidence cannot be shown");
+            None
+        }
+    }
 }
 
 /// What of the journal its applicant reads. Who works on it, notes, drafts and what the carrier wrote stay

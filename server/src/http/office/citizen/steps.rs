@@ -11,9 +11,8 @@ use crate::http::office::wire;
 use crate::problem::ProblemResponse;
 use crate::register::{Filed, Filing, Personal, ServiceError, random};
 use crate::view::View;
-use appeals::access::Role;
 use appeals::answer::ReplyBy;
-use appeals::appeal::{Actor, Draft};
+use appeals::appeal::Draft;
 use appeals::channel::Channel;
 use appeals::claim::{Claim, ClaimTime};
 use appeals::kind::{Kind, KindEntry, Rule};
@@ -352,11 +351,6 @@ fn filing(form: &Form, claim: Claim, asked: &Asked) -> Filing {
     }
 }
 
-/// A citizen who has just filed, or who gave the PIN.
-pub fn applicant() -> Actor {
-    Actor { person: None, role: Role::CitizenPin, org: None, owns: true }
-}
-
 /// What goes with the appeal. Done again it is done once; without it the appeal stands all the same.
 async fn beside(office: &Office, form: &Form, filing: &Filing, filed: &Filed) {
     let register = &office.register;
@@ -371,7 +365,7 @@ async fn beside(office: &Office, form: &Form, filing: &Filing, filed: &Filed) {
         let stop = claim.stop.as_ref().map(|s| s.0.as_str());
         let alike = register.alike_but(filing.draft.kind, route, stop, filed.id).await;
         let joined = match alike {
-            Ok(alike) => register.join(filed.id, &alike, &applicant()).await,
+            Ok(alike) => register.join(filed.id, &alike).await,
             Err(error) => Err(error),
         };
         if let Err(error) = joined {

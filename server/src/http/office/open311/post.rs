@@ -1,9 +1,10 @@
 //! A request that a program posts: read whole, all errors told together, then one appeal like any other.
 
+use super::multipart::{self, FORM_BYTES_MAX};
 use super::services::{self, ATTRIBUTES};
 use super::tree::{Faults, Tree, text};
 use super::{Answer, Call};
-use crate::register::{Filing, Personal, same};
+use crate::register::{Attachment, Beside, Filing, Personal, same};
 use appeals::appeal::Draft;
 use appeals::channel::Channel;
 use appeals::claim::{Claim, ClaimTime, Place};
@@ -19,13 +20,14 @@ const TEXT_CHARS_MAX: usize = 4_000;
 /// Longest short field, characters.
 const SHORT_CHARS_MAX: usize = 300;
 
-struct Body {
+pub struct Body {
     fields: Vec<(String, String)>,
-    faults: Vec<(u16, String)>,
+    files: Vec<Attachment>,
+    pub faults: Vec<(u16, String)>,
 }
 
 impl Body {
-    fn take(&mut self, name: &str) -> Option<String> {
+    pub fn take(&mut self, name: &str) -> Option<String> {
         let given = self.fields.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.trim());
         let given = given.filter(|v| !v.is_empty()).map(str::to_owned)?;
         let most = if name == "description" { TEXT_CHARS_MAX } else { SHORT_CHARS_MAX };
@@ -36,7 +38,7 @@ impl Body {
         Some(given)
     }
 
-    fn fault(&mut self, words: impl Into<String>) {
+    pub fn fault(&mut self, words: impl Into<String>) {
         self.faults.push((400, words.into()));
     }
 
@@ -70,9 +72,20 @@ impl Body {
     }
 }
 
-async fn read(request: Request) -> Result<Body, Faults> {
+pub async fn read(request: Request) -> Result<Body, Faults> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if kind.is_some_and(|k| k.to_ascii_lowercase().starts_with("multipart/form-data")) {
+        let multipart::Parts { fields, files, faults } = multipart::read(request).await?;
+        let faults = faults.into_iter().map(|f| (400, f.to_string())).collect();
+        return Ok(Body { fields, files, faults });
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, FORM_BYTES_MAX)
+        .await
+        .map_err(|_| Faults::one(413, format!("the body is larger than {FORM_BYTES_MAX} bytes")))?;
+    let request = Request::from_parts(parts, axum::body::Body::from(body));
     match Form::<Vec<(String, String)>>::from_request(request, &()).await {
-        Ok(Form(fields)) => Ok(Body { fields, faults: Vec::new() }),
+        Ok(Form(fields)) => Ok(Body { fields, files: Vec::new(), faults: Vec::new() }),
         Err(FormRejection::InvalidFormContentType(_)) => {
             Err(Faults::one(415, "send the body as application/x-www-form-urlencoded"))
         }
@@ -84,7 +97,7 @@ async fn read(request: Request) -> Result<Body, Faults> {
     }
 }
 
-fn is_key(call: &Call<'_>, given: Option<&str>) -> bool {
+pub fn is_key(call: &Call<'_>, given: Option<&str>) -> bool {
     let keys = call.office.settings.api_keys.0.split(',').map(str::trim);
     let given = given.unwrap_or_default().as_bytes();
     // Every key is compared, so that time tells nothing.
@@ -121,18 +134,23 @@ pub async fn post(mut call: Call<'_>, key: Option<String>, request: Request) -> 
     if !body.faults.is_empty() {
         return Err(Faults(body.faults));
     }
-    let filed = call.office.register.file(filing).await?;
+    let beside = Beside { files: std::mem::take(&mut body.files), ..Beside::default() };
+    let filed = call.office.register.file_beside(filing, beside).await?;
     let number = filed.number.to_string();
     let notice = filed.due_on.map_or(Tree::Text(None), |d| text(format!("{d}")));
-    let tree = Tree::Fields(vec![
-        ("service_request_id", text(&number)),
-        ("service_notice", notice),
-        ("account_id", Tree::Text(None)),
-    ]);
+    let name = if call.office.settings.open311_batch {
+        ("token", text(call.office.register.give_token(filed.id).await?))
+    } else {
+        ("service_request_id", text(&number))
+    };
+    let tree =
+        Tree::Fields(vec![name, ("service_notice", notice), ("account_id", Tree::Text(None))]);
     let tree = Tree::List("request", vec![tree]);
     let mut response = call.notation.answer(StatusCode::CREATED, "service_requests", &tree);
     let location = format!("/open311/v2/requests/{number}.{}", call.notation.extension());
-    if let Ok(location) = HeaderValue::from_str(&location) {
+    if !call.office.settings.open311_batch
+        && let Ok(location) = HeaderValue::from_str(&location)
+    {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -147,6 +165,9 @@ fn place(call: &Call<'_>, body: &mut Body) -> Claim {
         (Some(Ok(lat)), Some(Ok(lon)))
             if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) =>
         {
+            if !call.serves(lat, lon) {
+                body.fault("lat and long lie outside the area that is served");
+            }
             claim.place = Some(Place { lat, lon, accuracy_m: None });
         }
         (None, None) => {}

@@ -1,25 +1,31 @@
 //! Requests as the public reads them: never who complained, nor their words, nor where their telephone was.
 
 use super::services;
-use super::tree::{Faults, NOTHING, Notation, Tree, text};
+use super::tree::{Faults, NOTHING, Notation, Tree, escaped, text};
 use super::{Answer, Call};
 use crate::register::{Asked, QueueRow, ServiceError};
 use appeals::appeal::Status;
 use appeals::kind::Kind;
 use appeals::number::AppealNumber;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse as _;
 use transit::EpochS;
 
 /// Longest span of one answer, seconds.
 const SPAN_S: EpochS = 90 * 86_400;
 /// Most requests of one answer.
-const ROWS_MAX: usize = 1_000;
+pub const ROWS_MAX: usize = 1_000;
+/// Most requests with their steps.
+const EXTENDED_MAX: usize = 50;
+/// Most items of a feed.
+const RSS_ITEMS_MAX: usize = 100;
 
 impl From<ServiceError> for Faults {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Draft(error) => Self::one(400, error.to_string()),
             ServiceError::Unknown => Self::one(404, "there is no such request"),
+            ServiceError::Repeated => Self::one(400, "this was posted before"),
             ServiceError::KeyReused => Self::one(400, "this key was used for another request"),
             error => {
                 tracing::warn!(%error, "open311");
@@ -37,14 +43,14 @@ pub fn instant(call: &Call<'_>, at: EpochS) -> Tree {
     Tree::Text(text.ok())
 }
 
-fn request(call: &Call<'_>, row: &QueueRow) -> Tree {
+fn request(call: &Call<'_>, row: &QueueRow) -> Vec<(&'static str, Tree)> {
     let kinds = call.office.register.law().kinds();
     let kind = Kind::parse(&row.kind).unwrap_or(Kind::Other);
     let status = Status::ALL.iter().find(|s| s.name() == row.status).copied();
     let status = status.unwrap_or(Status::Registered);
     let stop = row.stop_id.as_deref();
     let place = stop.and_then(|id| (call.office.stops)(id));
-    Tree::Fields(vec![
+    vec![
         ("service_request_id", text(&row.number)),
         ("status", text(if status.is_open() { "open" } else { "closed" })),
         ("status_notes", text(status.label(call.language))),
@@ -62,12 +68,98 @@ fn request(call: &Call<'_>, row: &QueueRow) -> Tree {
         ("lat", Tree::Number(place.as_ref().map(|p| p.lat))),
         ("long", Tree::Number(place.as_ref().map(|p| p.lon))),
         ("media_url", NOTHING),
+    ]
+}
+
+async fn answer(call: &Call<'_>, rows: &[QueueRow]) -> Answer {
+    let more = call.param("extensions").as_deref() == Some("true");
+    let mut requests = Vec::with_capacity(rows.len());
+    for (i, row) in rows.iter().enumerate() {
+        let mut fields = request(call, row);
+        if more && i < EXTENDED_MAX {
+            fields.extend(extension(call, row).await?);
+        }
+        requests.push(Tree::Fields(fields));
+    }
+    let tree = Tree::List("request", requests);
+    Ok(call.notation.answer(StatusCode::OK, "service_requests", &tree))
+}
+
+/// What others have added to the standard: which bus, by which way, and the steps so far. Nothing of it says
+/// who speaks.
+async fn extension(
+    call: &Call<'_>,
+    row: &QueueRow,
+) -> Result<Vec<(&'static str, Tree)>, ServiceError> {
+    let id = row.appeal_id.parse().map_err(|_| ServiceError::Unknown)?;
+    let stage = call.office.register.stage(id, call.language).await?;
+    let attribute = |code: &str, value: Option<String>| {
+        value.map(|v| Tree::Fields(vec![("code", text(code)), ("value", text(v))]))
+    };
+    let attributes = [
+        attribute("ROUTE", row.route_id.clone()),
+        attribute("DIRECTION", stage.appeal.claim.direction.map(|d| d.to_string())),
+    ];
+    let notes = stage.steps.iter().map(|step| {
+        Tree::Fields(vec![
+            ("datetime", instant(call, step.at)),
+            ("description", text(&step.label)),
+            ("type", text(&step.status)),
+        ])
+    });
+    let extended = vec![
+        ("channel", text(&row.channel)),
+        // Pictures are not shown before a person has looked at them.
+        ("photos", Tree::List("photo", Vec::new())),
+    ];
+    Ok(vec![
+        ("attributes", Tree::List("attribute", attributes.into_iter().flatten().collect())),
+        ("extended_attributes", Tree::Fields(extended)),
+        ("notes", Tree::List("note", notes.collect())),
     ])
 }
 
-fn answer(call: &Call<'_>, rows: &[QueueRow]) -> axum::response::Response {
-    let requests = rows.iter().map(|row| request(call, row)).collect();
-    call.notation.answer(StatusCode::OK, "service_requests", &Tree::List("request", requests))
+/// `GET /tokens/{token}`: the number that a token stands for.
+pub async fn token(call: &Call<'_>, token: &str) -> Answer {
+    let number = call.office.register.number_of_token(token).await?;
+    let number = number.ok_or_else(|| Faults::one(404, "this token is not known"))?;
+    let tree = Tree::Fields(vec![("service_request_id", text(number)), ("token", text(token))]);
+    let tree = Tree::List("request", vec![tree]);
+    Ok(call.notation.answer(StatusCode::OK, "service_requests", &tree))
+}
+
+/// `GET /requests.rss`: the newest, for readers of news.
+pub async fn rss(call: &Call<'_>, headers: &HeaderMap) -> Answer {
+    let (rows, _) = found(call).await?;
+    let kinds = call.office.register.law().kinds();
+    let base = super::base(headers);
+    let mut body = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>{}</title>\
+         <link>{base}/requests.rss</link><description>{}</description><language>{}</language>",
+        escaped(&call.office.settings.org),
+        escaped(services::group(call.language)),
+        call.language.code(),
+    );
+    for row in rows.iter().take(RSS_ITEMS_MAX) {
+        let kind = Kind::parse(&row.kind).unwrap_or(Kind::Other);
+        let status = Status::ALL.iter().find(|s| s.name() == row.status);
+        let at = jiff::Timestamp::from_second(row.registered_at).unwrap_or_default();
+        let link = format!("{base}/requests/{}.xml", row.number);
+        let item = format!(
+            "<item><title>{} · {}</title><link>{link}</link><guid>{link}</guid>\
+             <pubDate>{}</pubDate><description>{}</description></item>",
+            escaped(&row.number),
+            escaped(kinds.entry(kind).name.of(call.language)),
+            at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            status.map_or("", |s| s.label(call.language)),
+        );
+        body.push_str(&item);
+    }
+    body.push_str("</channel></rss>");
+    let mut response = body.into_response();
+    let kind = HeaderValue::from_static("application/rss+xml; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    Ok(response)
 }
 
 pub async fn one(call: &Call<'_>, id: &str) -> Answer {
@@ -77,7 +169,7 @@ pub async fn one(call: &Call<'_>, id: &str) -> Answer {
         None => None,
     };
     let row = row.ok_or_else(|| Faults::one(404, "service_request_id is not known"))?;
-    Ok(answer(call, &[row]))
+    answer(call, &[row]).await
 }
 
 pub async fn list(call: &Call<'_>) -> Answer {
@@ -88,28 +180,12 @@ pub async fn list(call: &Call<'_>) -> Answer {
                 rows.extend(call.office.register.row_of(number).await?);
             }
         }
-        return Ok(answer(call, &rows));
+        return answer(call, &rows).await;
     }
-    let (from, to) = span(call)?;
-    let asked = Asked { open: status(call)?, from: Some(from), to: Some(to), ..Asked::default() };
-    let mut rows = Vec::new();
-    match kinds(call)? {
-        None => rows = call.office.register.newest(&asked, ROWS_MAX as u32).await?,
-        Some(kinds) => {
-            for kind in kinds {
-                let asked = Asked { kind: Some(kind.code().to_owned()), ..asked.clone() };
-                rows.extend(call.office.register.newest(&asked, ROWS_MAX as u32).await?);
-            }
-            rows.sort_by(|a, b| (b.registered_at, &b.number).cmp(&(a.registered_at, &a.number)));
-            rows.truncate(ROWS_MAX);
-        }
-    }
-    let total = rows.len();
-    let size = number(call, "page_size")?.unwrap_or(ROWS_MAX).clamp(1, ROWS_MAX);
+    let (rows, total) = found(call).await?;
     let page = number(call, "page")?.unwrap_or(1).max(1);
-    let rows: Vec<QueueRow> =
-        rows.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
-    let mut response = answer(call, &rows);
+    let size = page_size(call)?;
+    let mut response = answer(call, &rows).await?;
     let headers = response.headers_mut();
     headers.insert("x-total-count", HeaderValue::from(total));
     if page.saturating_mul(size) < total
@@ -123,6 +199,50 @@ pub async fn list(call: &Call<'_>) -> Answer {
         headers.insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// With the steps of each request fewer fit.
+fn page_size(call: &Call<'_>) -> Result<usize, Faults> {
+    let extended = call.param("extensions").as_deref() == Some("true");
+    let most = if extended { EXTENDED_MAX } else { ROWS_MAX };
+    Ok(number(call, "page_size")?.unwrap_or(most).clamp(1, most))
+}
+
+/// A page of what is asked for, newest first, and how many there are on all pages.
+async fn found(call: &Call<'_>) -> Result<(Vec<QueueRow>, usize), Faults> {
+    let updated = (read(call, "updated_after")?, read(call, "updated_before")?);
+    let dated = ["start_date", "end_date"].iter().any(|n| call.param(n).is_some());
+    let (from, to) = if dated || updated == (None, None) {
+        let (from, to) = span(call)?;
+        (Some(from), Some(to))
+    } else {
+        (None, None)
+    };
+    let asked = Asked {
+        open: status(call)?,
+        from,
+        to,
+        updated_from: updated.0,
+        updated_to: updated.1.map(|at| at + 1),
+        ..Asked::default()
+    };
+    let mut rows = Vec::new();
+    match kinds(call)? {
+        None => rows = call.office.register.newest(&asked, ROWS_MAX as u32).await?,
+        Some(kinds) => {
+            for kind in kinds {
+                let asked = Asked { kind: Some(kind.code().to_owned()), ..asked.clone() };
+                rows.extend(call.office.register.newest(&asked, ROWS_MAX as u32).await?);
+            }
+            rows.sort_by(|a, b| (b.registered_at, &b.number).cmp(&(a.registered_at, &a.number)));
+            rows.truncate(ROWS_MAX);
+        }
+    }
+    let total = rows.len();
+    let size = page_size(call)?;
+    let page = number(call, "page")?.unwrap_or(1).max(1);
+    let rows = rows.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
+    Ok((rows, total))
 }
 
 fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Faults> {
@@ -156,18 +276,21 @@ fn status(call: &Call<'_>) -> Result<Option<bool>, Faults> {
     Ok(if open && closed { None } else { Some(open) })
 }
 
-fn span(call: &Call<'_>) -> Result<(EpochS, EpochS), Faults> {
-    let read = |name: &str| {
-        let parse = |text: String| {
-            text.parse::<jiff::Timestamp>()
-                .map(jiff::Timestamp::as_second)
-                .map_err(|_| Faults::one(400, format!("{name} is a date and time with its offset")))
-        };
-        call.param(name).map(parse).transpose()
+/// An instant with its offset.
+fn read(call: &Call<'_>, name: &str) -> Result<Option<EpochS>, Faults> {
+    let parse = |text: String| {
+        text.parse::<jiff::Timestamp>()
+            .map(jiff::Timestamp::as_second)
+            .map_err(|_| Faults::one(400, format!("{name} is a date and time with its offset")))
     };
+    call.param(name).map(parse).transpose()
+}
+
+/// The span of `start_date` and `end_date`, or what stands for them: to before the second.
+pub fn span(call: &Call<'_>) -> Result<(EpochS, EpochS), Faults> {
     // The last second belongs to the span.
     let now = call.office.register.now() + 1;
-    let (from, to) = match (read("start_date")?, read("end_date")?) {
+    let (from, to) = match (read(call, "start_date")?, read(call, "end_date")?) {
         (None, None) => (now - SPAN_S, now),
         (Some(from), None) => (from, now.min(from + SPAN_S).max(from)),
         (None, Some(to)) => (to - SPAN_S, to + 1),

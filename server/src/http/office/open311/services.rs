@@ -105,25 +105,28 @@ fn value_name(key: &str, language: Language) -> String {
     word(words, language).to_owned()
 }
 
-fn service(entry: &KindEntry, language: Language) -> Tree {
+/// What all services are of.
+pub fn group(language: Language) -> &'static str {
+    word(["Қоғамдық көлік", "Общественный транспорт", "Public transport"], language)
+}
+
+fn service(entry: &KindEntry, language: Language, batch: bool) -> Tree {
     let keywords = if entry.private { "transport,bus,private" } else { "transport,bus" };
     Tree::Fields(vec![
         ("service_code", text(code(entry.code))),
         ("service_name", text(entry.name.of(language))),
         ("description", text(entry.name.of(language))),
         ("metadata", Tree::Bool(true)),
-        ("type", text("realtime")),
+        ("type", text(if batch { "batch" } else { "realtime" })),
         ("keywords", text(keywords)),
-        (
-            "group",
-            text(word(["Қоғамдық көлік", "Общественный транспорт", "Public transport"], language)),
-        ),
+        ("group", text(group(language))),
     ])
 }
 
 pub fn list(call: &Call<'_>) -> Response {
+    let batch = call.office.settings.open311_batch;
     let entries = call.office.register.law().kinds().entries().iter();
-    let services = entries.map(|e| service(e, call.language)).collect();
+    let services = entries.map(|e| service(e, call.language, batch)).collect();
     call.notation.answer(StatusCode::OK, "services", &Tree::List("service", services))
 }
 

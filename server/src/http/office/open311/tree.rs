@@ -4,6 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+/// When to come again, seconds, when the register is away.
+const RETRY_S: u64 = 5;
+
 /// The notation that was asked for, by the extension of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
@@ -62,6 +65,13 @@ impl Tree {
             }
         }
     }
+}
+
+/// Text between tags.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    escape(text, &mut out);
+    out
 }
 
 fn element(name: &str, tree: &Tree, out: &mut String) {
@@ -132,7 +142,12 @@ impl Faults {
             Tree::Fields(vec![("code", Tree::Int((*code).into())), ("description", text(words))])
         });
         let tree = Tree::List("error", errors.collect());
-        notation.answer(status.unwrap_or(StatusCode::BAD_REQUEST), "errors", &tree)
+        let status = status.unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = notation.answer(status, "errors", &tree);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_S));
+        }
+        response
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> Doing<'a> {
                 self.fault = Some(Fault::Taken);
                 Ok(())
             }
-            Err(ServiceError::Draft(error)) => {
+            Err(error @ (ServiceError::Draft(_) | ServiceError::KeyReused)) => {
                 tracing::info!(%error, "an appeal could not be registered at the desk");
                 self.fault = Some(Fault::Other);
                 Ok(())
@@ -211,7 +211,8 @@ impl<'a> Doing<'a> {
         let filed = self.office.register.file_at_desk(filing, self.contact, person).await?;
         let next = self.form.next_topic(self.form.seq() + 1);
         let draft = ContactDraft(next.0);
-        self.office.register.keep_draft(&self.open_contact(), person, None, &draft).await?;
+        let hash = self.phone_hash.as_deref();
+        self.office.register.keep_draft(&self.open_contact(), person, hash, &draft).await?;
         let topics = self.office.register.law().topics();
         let desk = topics.desk(&filed.desk).map(|d| d.name.of(self.reader()).to_owned());
         let done = Done::Filed {

@@ -90,76 +90,84 @@ pub fn hear(
 ) -> Heard {
     let zone = &law.office().zone;
     let gazetteer = room.gazetteer(view);
-    let understood = understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, now);
+    // To the minute, as it is shown: the same line heard twice says the same.
+    let minute = now - now.rem_euclid(MINUTE_S);
+    let understood =
+        understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, minute);
     let (about, what) = about(form, &understood, law);
     let (route, route_chip) = route(form, &understood, view);
     let place = named_place(&understood);
     let (stops, stop, stop_chip) = stops(form, &understood, view, route);
     let (time, at_chip, time_fault) = time(form, &understood, zone);
     let (wait_s, wait_chip) = wait(form, &understood);
-    let address_chip = match form.chosen("address") {
-        Some(typed) => Chip { value: typed.to_owned(), chosen: true },
-        // Of a street that no timetable knows the words are the address.
-        None if route.is_none() && stop.is_none() => {
-            Chip { value: understood.rest.clone(), chosen: false }
-        }
-        None => Chip::default(),
-    };
-    let pin = pin(form);
+    let address = address(form, &understood, route.is_some() || stop.is_some());
     let near = understood.claim.place.filter(|_| stop.is_none() && place.is_some());
-    let claim_place = pin.or(near);
+    let claim_place = pin(form).or(near);
     let timetable = view.timetable();
-    let stop_place = stops.first().and_then(|s| timetable.stop(*s).place);
-    let ground = claim_place.map(|p| (p.lat, p.lon)).or(stop_place.map(|p| (p.lat, p.lon)));
     let text = |value: &str| Some(value.to_owned()).filter(|v| !v.is_empty());
     let claim = Claim {
         route: route.map(|r| RouteId(timetable.route(r).id.to_string())),
         direction: stop.and_then(|s| direction(view, route, s)),
         stop: stop.map(|s| StopId(timetable.stop(s).id.to_string())),
         place: claim_place,
-        address: text(&address_chip.value),
+        address: text(&address.value),
         vehicle_text: text(form.get("vehicle")),
         time,
         wait_s,
         ..Claim::default()
     };
-    let choices = choices(&stops, view, route);
-    let line = DeskLine {
-        at: now,
-        about: understood.about.iter().map(|a| choice(code(a), name(a, law, language))).collect(),
-        route_id: claim.route.as_ref().map(|r| r.0.clone()),
-        route_short_name: route.map(|r| view.route_name(r).to_owned()),
-        place: place.as_ref().map(|(name, _)| view.translated(name).to_owned()),
-        other_places: place
-            .map(|(_, others)| others.iter().map(|o| view.translated(o).to_owned()).collect())
-            .unwrap_or_default(),
-        stop_id: claim.stop.as_ref().map(|s| s.0.clone()),
-        stops: choices,
-        event_at: time.and_then(|t| t.centre()),
-        event_about: !matches!(time, None | Some(ClaimTime::At { about: false, .. })),
-        wait_s,
-        lat: ground.map(|g| g.0),
-        lon: ground.map(|g| g.1),
-        rest: understood.rest,
-        passages: Vec::new(),
-        situations: Vec::new(),
-        similar: Vec::new(),
-    };
+    let mut line = line_of(&claim, now);
+    line.about = understood.about.iter().map(|a| choice(code(a), name(a, law, language))).collect();
+    line.route_short_name = route.map(|r| view.route_name(r).to_owned());
+    let shown = |name: &String| view.translated(name).to_owned();
+    line.place = place.as_ref().map(|(name, _)| shown(name));
+    line.other_places = place.iter().flat_map(|(_, others)| others).map(shown).collect();
+    line.stops = choices(&stops, view, route);
+    let stop_place = stops.first().and_then(|s| timetable.stop(*s).place);
+    let ground = claim_place.map(|p| (p.lat, p.lon)).or(stop_place.map(|p| (p.lat, p.lon)));
+    (line.lat, line.lon) = (ground.map(|g| g.0), ground.map(|g| g.1));
+    line.rest = understood.rest;
     // Without a place these are all stops of the route: to choose from, not to look at.
     let looked_at = match stop {
         Some(stop) => vec![stop],
         None if line.place.is_some() => stops,
         None => Vec::new(),
     };
-    let chips = Chips {
-        what,
-        route: route_chip,
-        stop: stop_chip,
-        at: at_chip,
-        wait: wait_chip,
-        address: address_chip,
-    };
+    let chips =
+        Chips { what, route: route_chip, stop: stop_chip, at: at_chip, wait: wait_chip, address };
     Heard { line, chips, claim, about, route, stops: looked_at, time_fault }
+}
+
+/// Of a street that no timetable knows the words are the address.
+fn address(form: &DeskForm, understood: &Understood, is_known: bool) -> Chip {
+    match form.chosen("address") {
+        Some(typed) => Chip { value: typed.to_owned(), chosen: true },
+        None if is_known => Chip::default(),
+        None => Chip { value: understood.rest.clone(), chosen: false },
+    }
+}
+
+/// The wire's words of a claim; the rest is filled in by who knows it.
+fn line_of(claim: &Claim, now: EpochS) -> DeskLine {
+    DeskLine {
+        at: now,
+        about: Vec::new(),
+        route_id: claim.route.as_ref().map(|r| r.0.clone()),
+        route_short_name: None,
+        place: None,
+        other_places: Vec::new(),
+        stop_id: claim.stop.as_ref().map(|s| s.0.clone()),
+        stops: Vec::new(),
+        event_at: claim.time.and_then(|t| t.centre()),
+        event_about: !matches!(claim.time, None | Some(ClaimTime::At { about: false, .. })),
+        wait_s: claim.wait_s,
+        lat: None,
+        lon: None,
+        rest: String::new(),
+        passages: Vec::new(),
+        situations: Vec::new(),
+        similar: Vec::new(),
+    }
 }
 
 fn choice(code: String, name: String) -> DeskChoice {
@@ -205,13 +213,14 @@ fn stops(
         Meaning::Place { stops, .. } => Some(stops),
         _ => None,
     });
+    let named: Vec<StopIdx> =
+        named.into_iter().flatten().filter_map(|s| timetable.stop_by_id(s.as_str())).collect();
     let passes = |s: &StopIdx| route.is_none_or(|r| view.fixed.routes_at(*s).contains(&r));
-    let mut found: Vec<StopIdx> = named
-        .into_iter()
-        .flatten()
-        .filter_map(|s| timetable.stop_by_id(s.as_str()))
-        .filter(passes)
-        .collect();
+    let mut found: Vec<StopIdx> = named.iter().copied().filter(passes).collect();
+    if found.is_empty() {
+        // The place is believed, not the number: one may be misheard, and the page says that they do not fit.
+        found = named;
+    }
     let sure = (found.len() == 1).then(|| found[0]);
     if found.is_empty()
         && let Some(route) = route
@@ -223,19 +232,15 @@ fn stops(
             }
         }
     }
-    match form.chosen("stop") {
-        Some(id) => {
-            let stop = timetable.stop_by_id(id);
-            if let Some(stop) = stop.filter(|s| !found.contains(s)) {
-                found.insert(0, stop);
-            }
-            (found, stop, Chip { value: id.to_owned(), chosen: true })
+    if let Some(id) = form.chosen("stop") {
+        let stop = timetable.stop_by_id(id);
+        if let Some(stop) = stop.filter(|s| !found.contains(s)) {
+            found.insert(0, stop);
         }
-        None => {
-            let id = sure.map(|s| timetable.stop(s).id.to_string()).unwrap_or_default();
-            (found, sure, Chip { value: id, chosen: false })
-        }
+        return (found, stop, Chip { value: id.to_owned(), chosen: true });
     }
+    let id = sure.map(|s| timetable.stop(s).id.to_string()).unwrap_or_default();
+    (found, sure, Chip { value: id, chosen: false })
 }
 
 /// Where the route's buses go from a stop.
@@ -260,7 +265,9 @@ fn choices(stops: &[StopIdx], view: &View, route: Option<RouteIdx>) -> Vec<DeskC
     let choice_of = |s: &StopIdx| {
         let stop = view.timetable().stop(*s);
         let name = view.translated(&stop.name);
-        let to = headsign(view, route, *s).map(|h| format!(" → {h}")).unwrap_or_default();
+        // Of a route that does not pass here any other tells the two sides of the street apart.
+        let to = headsign(view, route, *s).or_else(|| headsign(view, None, *s));
+        let to = to.map(|h| format!(" → {h}")).unwrap_or_default();
         choice(stop.id.to_string(), format!("{name}{to}"))
     };
     stops.iter().map(choice_of).collect()

@@ -18,7 +18,7 @@ use super::staff::member;
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use crate::register::{Asked as Wanted, ServiceError};
-use api::{AppealRow, DeskSituation};
+use api::{AppealRow, DeskLine, DeskSituation, Problem};
 use appeals::access::{Action, Grant, may};
 use appeals::ids::ContactId;
 use appeals::words::Language;
@@ -106,7 +106,13 @@ async fn shown(
 }
 
 /// `GET /api/v1/staff/line?q=`: what a line says, and what is known of it.
-async fn line(
+#[utoipa::path(get, path = "/api/v1/staff/line", tag = "staff",
+    params(("q" = String, Query, description = "What is typed: route, place, time and what happened, in any order"),
+        ("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
+    responses((status = 200, body = DeskLine),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role takes no calls", body = Problem, content_type = "application/problem+json")))]
+pub async fn line(
     State(office): State<Office>,
     signed: Signed,
     asked: Asked,

@@ -36,7 +36,9 @@ pub async fn passages(reads: &Reads, view: &View, heard: &Heard) -> Vec<DeskPass
 
 async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> DeskPassages {
     let detail = view.stop_detail(stop);
-    let route = heard.claim.route.as_ref().map(|r| r.0.as_str());
+    // Of a route that does not pass here nothing can be told: all that do are shown.
+    let passes = heard.route.is_some_and(|r| view.fixed.routes_at(stop).contains(&r));
+    let route = heard.claim.route.as_ref().filter(|_| passes).map(|r| r.0.as_str());
     let is_route = |id: &str| route.is_none_or(|r| r == id);
     let concerns = |i: &&IncidentState| {
         let here = i.incident.stop == Some(stop);
@@ -45,10 +47,10 @@ async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> De
     let incidents = view.snapshot().incidents.iter().filter(concerns).take(INCIDENTS_MAX);
     let feeds = &view.snapshot().feeds;
     DeskPassages {
-        headsign: headsign(view, heard.route, stop),
+        headsign: headsign(view, heard.route.filter(|_| passes), stop),
         next: detail.next.into_iter().filter(|a| is_route(&a.route_id)).take(ROWS_MAX).collect(),
         last: detail.last.into_iter().filter(|d| is_route(&d.route_id)).take(ROWS_MAX).collect(),
-        then: then(reads, view, heard, &detail.stop.stop_id).await,
+        then: then(reads, view, heard, &detail.stop.stop_id, route).await,
         incidents: incidents.map(|i| view.incident(i)).collect(),
         feed_down: feeds.is_empty() || feeds.iter().any(|f| f.down),
         stop: detail.stop,
@@ -56,12 +58,17 @@ async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> De
 }
 
 /// Around the time that the person says, if it is over.
-async fn then(reads: &Reads, view: &View, heard: &Heard, stop_id: &str) -> Option<DeskThen> {
+async fn then(
+    reads: &Reads,
+    view: &View,
+    heard: &Heard,
+    stop_id: &str,
+    route: Option<&str>,
+) -> Option<DeskThen> {
     let now = heard.line.at;
     let at = heard.line.event_at.filter(|at| *at < now - PAST_S)?;
     let waited = heard.line.wait_s.unwrap_or(0).clamp(0, WAIT_MAX_S);
     let (from, to) = (at - waited - WINDOW_S, (at + WINDOW_S).min(now));
-    let route = heard.claim.route.as_ref().map(|r| r.0.as_str());
     let Ok(visits) = reads.visits_at_stop(stop_id, route, (from, to)).await else {
         return Some(DeskThen { from, to, passed: Vec::new(), unreadable: true });
     };

@@ -125,11 +125,9 @@ fn lines(view: &View, frame: Frame, out: &mut String) {
                 continue;
             }
             let visible = inside(at, 0.0) || last.is_some_and(|l| inside(l, 0.0));
-            if visible && points <= POINTS_MAX {
-                if let Some(from) = last {
-                    let _ = write!(path, "M{:.0} {:.0}L{:.0} {:.0}", from.0, from.1, at.0, at.1);
-                    points += 1;
-                }
+            if let Some(from) = last.filter(|_| visible && points <= POINTS_MAX) {
+                let _ = write!(path, "M{:.0} {:.0}L{:.0} {:.0}", from.0, from.1, at.0, at.1);
+                points += 1;
             }
             last = Some(at);
         }

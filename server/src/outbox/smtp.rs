@@ -1,0 +1,67 @@
+//! E-mail by SMTP.
+
+use super::letter::Letter;
+use super::senders::{SEND_LIMIT, SendError};
+use crate::channels::{SmtpSettings, SmtpTls};
+use lettre::message::{Mailbox, header};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+
+/// A mail server.
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    domain: String,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Smtp")
+    }
+}
+
+impl Smtp {
+    /// Of the settings; nothing is connected yet.
+    pub fn new(settings: &SmtpSettings) -> Result<Self, SendError> {
+        let senseless = |e: &dyn std::fmt::Display| SendError::Never(format!("channels.smtp: {e}"));
+        let from: Mailbox = settings.from.parse().map_err(|e| senseless(&e))?;
+        let host = &settings.host;
+        let builder = match settings.tls {
+            SmtpTls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host)
+                .map_err(|e| senseless(&e))?,
+            SmtpTls::Tls => {
+                AsyncSmtpTransport::<Tokio1Executor>::relay(host).map_err(|e| senseless(&e))?
+            }
+            SmtpTls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.clone()),
+        };
+        let mut builder = builder.port(settings.port).timeout(Some(SEND_LIMIT));
+        if !settings.user.is_empty() {
+            let credentials = Credentials::new(settings.user.clone(), settings.password.0.clone());
+            builder = builder.credentials(credentials);
+        }
+        let domain = from.email.domain().to_owned();
+        Ok(Self { transport: builder.build(), from, domain })
+    }
+
+    /// Sends. The Message-ID is the letter's own, the same at each try: who gets it twice can tell.
+    pub async fn send(&self, id: &str, letter: &Letter) -> Result<Option<String>, SendError> {
+        let never = |e: &dyn std::fmt::Display| SendError::Never(e.to_string());
+        let to: Mailbox = letter.to.parse().map_err(|_| never(&"the address is none"))?;
+        let message_id = format!("<{}@{}>", id.replace('/', "."), self.domain);
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(letter.subject.clone())
+            .message_id(Some(message_id.clone()))
+            .header(header::ContentType::TEXT_PLAIN);
+        if let Some(before) = &letter.in_reply_to {
+            builder = builder.in_reply_to(before.clone()).references(before.clone());
+        }
+        let message = builder.body(letter.text()).map_err(|e| never(&e))?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(Some(message_id)),
+            Err(error) if error.is_permanent() => Err(never(&error)),
+            Err(error) => Err(SendError::Later(error.to_string(), None)),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! WhatsApp Cloud API: `POST /{phone_number_id}/messages`.
+
+use super::letter::Letter;
+use super::senders::SendError;
+use crate::channels::WhatsappSettings;
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// Longest text, characters: the API's own.
+const TEXT_CHARS_MAX: usize = 4_096;
+/// Longest parameter of a template, characters.
+const PARAMETER_CHARS_MAX: usize = 1_000;
+
+/// Our number.
+#[derive(Debug)]
+pub struct Whatsapp {
+    client: Client,
+    settings: WhatsappSettings,
+}
+
+impl Whatsapp {
+    /// Of the settings.
+    pub fn new(client: Client, settings: &WhatsappSettings) -> Self {
+        Self { client, settings: settings.clone() }
+    }
+
+    /// Sends: freely within the window that the person's last message opens, after it by a template only.
+    pub async fn send(&self, letter: &Letter, open: bool) -> Result<Option<String>, SendError> {
+        let to: String = letter.to.chars().filter(char::is_ascii_digit).collect();
+        let mut body =
+            json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": to});
+        let text = letter.text();
+        match (open, &self.settings.template) {
+            (true, _) => {
+                let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+                body["type"] = "text".into();
+                body["text"] = json!({"preview_url": false, "body": text});
+            }
+            (false, Some(template)) => {
+                // Parameters hold neither lines nor runs of blanks.
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text: String = text.chars().take(PARAMETER_CHARS_MAX).collect();
+                body["type"] = "template".into();
+                body["template"] = json!({
+                    "name": template, "language": {"code": letter.language.code()},
+                    "components": [{"type": "body", "parameters": [{"type": "text", "text": text}]}],
+                });
+            }
+            (false, None) => {
+                let words = "more than 24 hours since the person wrote, and no template is set";
+                return Err(SendError::Never(words.to_owned()));
+            }
+        }
+        let api = self.settings.api.trim_end_matches('/');
+        let answer = self
+            .client
+            .post(format!("{api}/{}/messages", self.settings.phone_number_id))
+            .bearer_auth(&self.settings.access_token.0)
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .map_err(SendError::of_network)?;
+        let status = answer.status();
+        let said: Value = answer
+            .text()
+            .await
+            .ok()
+            .and_then(|t| serde_json::from_str(&t).ok())
+            .unwrap_or_default();
+        if status.is_success() {
+            return Ok(said["messages"][0]["id"].as_str().map(str::to_owned));
+        }
+        let words = said["error"]["message"].as_str().unwrap_or("no reason given");
+        Err(SendError::of_status(status, None, words))
+    }
+}
