@@ -83,6 +83,7 @@ texts! {
     place: "Қайда", "Где", "Where";
     state: "Күйі мен орындаушы", "Статус и исполнитель", "Status and who";
     none: "Мұнда ештеңе жоқ.", "Здесь ничего нет.", "There is nothing here.";
+    settled: "аяқталды", "завершено", "done";
     no_term: "мерзімсіз", "без срока", "no term";
     days_left: "ж.к. қалды", "раб. дн. осталось", "working days left";
     days_over: "ж.к. өтіп кетті", "раб. дн. просрочено", "working days over";
@@ -141,7 +142,7 @@ pub(super) fn left_mark(language: crate::page::Language, left: &Left) -> AnyView
         "overdue" if left.working_days <= 0 => ("!", words.overdue.to_owned()),
         "overdue" => ("!", format!("{} {}", left.working_days, words.days_over)),
         "due_today" => ("●", words.today.to_owned()),
-        "settled" => ("✓", String::new()),
+        "settled" => ("✓", words.settled.to_owned()),
         urgency => {
             let mark = match urgency {
                 "green" => "○",

@@ -126,6 +126,12 @@ const ANSWER: [&str; 3] = [
     "Answer to appeal {number}.\n\n{body}\n\n{basis}\n\n{right}",
 ];
 
+const TOLD: [&str; 3] = [
+    "{number} өтінішіңіз бойынша не істелді.\n\n{body}",
+    "Что сделано по обращению {number}.\n\n{body}",
+    "What was done on appeal {number}.\n\n{body}",
+];
+
 fn day(date: Date) -> String {
     date.strftime("%d.%m.%Y").to_string()
 }
@@ -180,6 +186,7 @@ fn text_of(event: &Event, appeal: &Appeal, pin: bool) -> Option<(Purpose, String
                 .replace("{reason}", &extension.reason);
             (Purpose::Extended, text)
         }
+        Event::Told { text } => (Purpose::Effect, say(TOLD).replace("{body}", text)),
         Event::Returned { reason } => {
             (Purpose::Returned, say(RETURNED).replace("{reason}", reason))
         }

@@ -241,7 +241,7 @@ async fn render(
         .into_iter()
         .map(AppealRow::from)
         .map(|row| {
-            let left = left(law, row.registered_at, row.due_at, now);
+            let left = left(law, &row.status, (row.registered_at, row.due_at), now);
             (row, left)
         })
         .collect();

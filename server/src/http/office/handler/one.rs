@@ -215,7 +215,7 @@ async fn render(
         (s.seq, kind)
     });
     let page = AppealPage {
-        left: left(law, row.registered_at, row.due_at, register.now()),
+        left: left(law, &row.status, (row.registered_at, row.due_at), register.now()),
         answer: answer_form(office, asked, &handling, (route.as_deref(), stop.as_deref())),
         route,
         stop,

@@ -9,6 +9,7 @@ use crate::http::office::{Office, desk};
 use crate::problem::ProblemResponse;
 use crate::register::{Asked as QueueAsked, Law};
 use crate::view::View;
+use appeals::appeal::Status;
 use appeals::calendar::Reckoned;
 use appeals::clock::{Clock, ClockState, Urgency};
 use appeals::law::{ClockClass, ClockKind, Due};
@@ -65,8 +66,16 @@ impl Places {
     }
 }
 
-/// How much time is left until `due_at`, as the law's clock tells it.
-pub fn left(law: &Law, registered_at: EpochS, due_at: Option<EpochS>, now: EpochS) -> Left {
+/// How much time is left to an appeal in `status` until `due_at`, as the law's clock tells it.
+pub fn left(
+    law: &Law,
+    status: &str,
+    (registered_at, due_at): (EpochS, Option<EpochS>),
+    now: EpochS,
+) -> Left {
+    if Status::ALL.iter().any(|s| s.name() == status && !s.is_open()) {
+        return Left { urgency: "settled".to_owned(), ..Left::default() };
+    }
     let Some(due_at) = due_at else { return Left::default() };
     let (office, rules) = (law.office(), law.rules());
     let on = office.date(due_at - 1);
@@ -127,7 +136,7 @@ pub async fn page(
         let left = queue
             .appeals
             .iter()
-            .map(|row| left(law, row.registered_at, row.due_at, queue.at))
+            .map(|row| left(law, &row.status, (row.registered_at, row.due_at), queue.at))
             .collect();
         let routes = places.routes(queue.appeals.iter().map(|r| r.route_id.as_ref()));
         let stop_ids: BTreeSet<&String> =
