@@ -80,7 +80,7 @@ pub struct Topics {
     pub version: String,
     desks: Vec<Desk>,
     groups: Vec<Group>,
-    topics: Vec<Topic>,
+    all: Vec<Topic>,
 }
 
 impl Topics {
@@ -104,17 +104,17 @@ impl Topics {
                 }
             }
         }
-        Ok(Self { version, desks, groups, topics })
+        Ok(Self { version, desks, groups, all: topics })
     }
 
     /// The topic of an id.
     pub fn get(&self, id: &str) -> Option<&Topic> {
-        self.topics.iter().find(|t| t.id.as_str() == id)
+        self.all.iter().find(|t| t.id.as_str() == id)
     }
 
     /// All topics, group by group as in the file.
     pub fn all(&self) -> &[Topic] {
-        &self.topics
+        &self.all
     }
 
     /// The groups.
