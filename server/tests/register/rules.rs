@@ -68,8 +68,8 @@ async fn og_01_to_02_paths_and_types(db: TestDatabase) -> TestDatabase {
 async fn og_03_to_08_text_dates_and_shapes(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;
     let number = posted(&house, &GOOD).await;
-    let handler = house.signed("handler", Role::Handler).await;
-    let kept = house.appeal(&handler, &number).await;
+    let head = house.signed("head", Role::Head).await;
+    let kept = house.appeal(&head, &number).await;
     assert!(kept["text"].as_str().unwrap().contains("ә ғ қ ң ө ұ ү һ і"), "OG-03");
     assert_eq!(kept["person"]["name"], "Әсел Ғалымқызы", "OG-03");
     let one = json_of(&house, &format!("/open311/v2/requests/{number}.json")).await;

@@ -161,6 +161,8 @@ pub async fn post(mut call: Call<'_>, key: Option<String>, request: Request) -> 
 fn place(call: &Call<'_>, body: &mut Body) -> Claim {
     let mut claim = Claim::default();
     let (lat, long) = (body.take("lat"), body.take("long"));
+    // Half a pair of degrees, or a wrong one, has a fault of its own.
+    let pinned = lat.is_some() || long.is_some();
     match (lat.map(|v| v.parse::<f64>()), long.map(|v| v.parse::<f64>())) {
         (Some(Ok(lat)), Some(Ok(lon)))
             if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) =>
@@ -176,13 +178,13 @@ fn place(call: &Call<'_>, body: &mut Body) -> Claim {
         _ => body.fault("lat and long are degrees"),
     }
     claim.address = body.take("address_string");
-    let given = claim.place.is_some() || claim.address.is_some();
+    let given = pinned || claim.address.is_some();
     match body.take("address_id") {
         Some(id) => match id.strip_prefix("stop:").filter(|s| (call.office.stops)(s).is_some()) {
             Some(stop) => claim.stop = Some(StopId(stop.to_owned())),
             None => body.fault("address_id is stop:<stop_id> of a stop that there is"),
         },
-        None if !given && body.faults.is_empty() => {
+        None if !given => {
             body.fault("lat and long, address_string or address_id required");
         }
         None => {}
