@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
-mod citizen;
 #[path = "../web/city.rs"]
 #[allow(dead_code, reason = "shared with the tests of the web")]
 mod city;
