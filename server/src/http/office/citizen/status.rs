@@ -243,7 +243,7 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
         done,
         stage: shown,
     };
-    Ok(office.citizen(asked, StatusCode::OK, CitizenPage::Stage(page)))
+    Ok(office.citizen(asked, StatusCode::OK, CitizenPage::Stage(Box::new(page))))
 }
 
 /// What the buses' record says. Without it the rest is still told.
