@@ -26,7 +26,7 @@ pub enum TextsError {
 }
 
 /// Sentences and the words in braces that each has.
-const SENTENCES: [(&str, &[&str]); 26] = [
+const SENTENCES: [(&str, &[&str]); 28] = [
     ("greeting", &[]),
     ("intro", &["kind", "number", "route", "stop", "when"]),
     ("intro_without_stop", &["kind", "number", "when"]),
@@ -53,10 +53,12 @@ const SENTENCES: [(&str, &[&str]); 26] = [
     ("traffic_slowdown", &[]),
     ("feed_outage", &[]),
     ("several_candidates", &[]),
+    ("service_not_running", &[]),
+    ("stop_not_on_route", &[]),
 ];
 
 /// Reasons that are said to people.
-const TOLD: [Reason; 7] = [
+const TOLD: [Reason; 9] = [
     Reason::RunNotDriven,
     Reason::RunEndedEarly,
     Reason::PlanTooThin,
@@ -64,6 +66,8 @@ const TOLD: [Reason; 7] = [
     Reason::TrafficSlowdown,
     Reason::FeedOutage,
     Reason::SeveralCandidates,
+    Reason::ServiceNotRunning,
+    Reason::StopNotOnRoute,
 ];
 
 /// The sentences.

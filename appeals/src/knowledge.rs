@@ -180,7 +180,6 @@ fn says_something(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::shipped;
 
     #[test]

@@ -127,6 +127,8 @@ reasons! {
     VehicleOnly => "vehicle_only";
     /// Too few headways to judge evenness.
     TooFewHeadways => "too_few_headways";
+    /// The time in question is not over, or not all of it has been told yet.
+    NotYetKnown => "not_yet_known";
 }
 
 /// How sure a finding is: the product of four shares, each shown.

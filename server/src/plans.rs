@@ -89,6 +89,9 @@ pub struct Plan {
     pub timetable: Option<Arc<Timetable>>,
 }
 
+/// A version and its timetable.
+type Named = (String, Arc<Timetable>);
+
 /// The timetables of the past and the one in force. Cheap to clone.
 #[derive(Clone)]
 pub struct Plans {
@@ -96,8 +99,8 @@ pub struct Plans {
     publications: Publications,
     data_dir: PathBuf,
     /// The newest last.
-    held: Arc<Mutex<Vec<(String, Arc<Timetable>)>>>,
-    current: Arc<Mutex<Option<(Arc<Timetable>, String)>>>,
+    held: Arc<Mutex<Vec<Named>>>,
+    current: Arc<Mutex<Option<Named>>>,
 }
 
 impl Plans {
@@ -117,12 +120,12 @@ impl Plans {
         let timetable = Arc::clone(&self.publications.borrow().snapshot.timetable);
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match current.as_ref() {
-            Some((known, version)) if Arc::ptr_eq(known, &timetable) => {
+            Some((version, known)) if Arc::ptr_eq(known, &timetable) => {
                 (timetable, version.clone())
             }
             _ => {
                 let version = version_of(&timetable);
-                *current = Some((Arc::clone(&timetable), version.clone()));
+                *current = Some((version.clone(), Arc::clone(&timetable)));
                 (timetable, version)
             }
         }
@@ -175,13 +178,11 @@ impl Plans {
     /// # Errors
     /// When the database does not answer.
     pub async fn at(&self, at: EpochS) -> Result<Plan, LedgerError> {
-        match self.version_at(at).await? {
-            Some(version) => Ok(self.of_version(&version).await),
-            None => {
-                let (timetable, version) = self.current();
-                Ok(Plan { version, timetable: Some(timetable) })
-            }
+        if let Some(version) = self.version_at(at).await? {
+            return Ok(self.of_version(&version).await);
         }
+        let (timetable, version) = self.current();
+        Ok(Plan { version, timetable: Some(timetable) })
     }
 
     /// The timetable of a version, as far as its file is kept.

@@ -171,6 +171,10 @@ pub enum TripNaming {
 
 /// How the feed tells it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a habit of its own that a feed has or has not"
+)]
 pub struct FeedManner {
     /// Seconds between two reports of a vehicle; each has its own phase.
     pub interval_s: i64,

@@ -1,6 +1,6 @@
 //! Gaps between passages, with what is sure about them.
 
-use super::passages::{Certainty, Passages, outside_holes};
+use super::passages::{Certainty, GONE_S, Passages, outside_holes};
 use crate::record::Record;
 use serde::{Deserialize, Serialize};
 use transit::EpochS;
@@ -26,6 +26,32 @@ pub struct Gaps {
     free: Vec<(EpochS, EpochS)>,
     /// Stretches between seen passages: from, to, and whether both ends are passages.
     between: Vec<(EpochS, EpochS, bool)>,
+    /// In which a bus can be waited for; `None`: no bus is planned there.
+    pub service: Option<(EpochS, EpochS)>,
+}
+
+/// Service at the stop has begun, or has ended, where the plan has no passage for so long before, or after,
+/// seconds: nobody waits beyond it but for what was planned.
+const NO_SERVICE_S: EpochS = 2_400;
+
+/// The part of a slice in which a bus can be waited for: from the first planned passage, where the plan has
+/// none long before it, to the last; `None` without any.
+fn service(record: &Record, passages: &Passages) -> Option<(EpochS, EpochS)> {
+    let known = record.to.min(record.known_until);
+    let planned =
+        record.runs.iter().filter_map(|r| Some((r.stops.get(r.at_stop?)?.departure, &r.run)));
+    let inside = |(at, _): &(EpochS, _)| *at >= record.from && *at < record.to;
+    let first = planned.clone().filter(inside).min()?;
+    let last = planned.filter(inside).max()?;
+    let begin = if first.0 - record.from >= NO_SERVICE_S { first.0 } else { record.from };
+    let end = if record.to - last.0 >= NO_SERVICE_S {
+        // Once the last bus is gone nobody waits; until it came it may be late.
+        let gone = passages.seen().filter(|p| p.run == *last.1).map(|p| p.latest).max();
+        gone.unwrap_or(last.0 + GONE_S)
+    } else {
+        record.to
+    };
+    Some((begin, end.min(known)))
 }
 
 /// A gap touches a window if they share so much, seconds.
@@ -34,15 +60,15 @@ const TOUCH_S: EpochS = 60;
 impl Gaps {
     /// The gaps of a slice.
     pub fn new(record: &Record, passages: &Passages) -> Self {
-        let end = record.to.min(record.known_until);
+        let Some((begin, end)) = service(record, passages) else { return Self::default() };
         // Where a bus may have passed: the error of each seen passage, the span of each possible one, and
         // the holes of the feed.
         let mut blurred: Vec<(EpochS, EpochS)> =
             passages.list.iter().map(|p| (p.earliest, p.latest)).collect();
         blurred.extend(record.coverage.holes.iter().copied());
         blurred.sort_unstable();
-        let mut gaps = Self::default();
-        let mut clear_from = record.from;
+        let mut gaps = Self { service: Some((begin, end)), ..Self::default() };
+        let mut clear_from = begin;
         for (from, to) in blurred.iter().copied().chain([(end, end)]) {
             if from > clear_from {
                 gaps.free.push((clear_from, from.min(end)));
@@ -51,11 +77,11 @@ impl Gaps {
         }
         let mut last: Option<EpochS> = None;
         for passage in passages.list.iter().filter(|p| p.certainty == Certainty::Seen) {
-            let from = last.unwrap_or(record.from);
+            let from = last.unwrap_or(begin);
             gaps.between.push((from, passage.latest, last.is_some()));
             last = Some(passage.earliest);
         }
-        gaps.between.push((last.unwrap_or(record.from), end, false));
+        gaps.between.push((last.unwrap_or(begin), end, false));
         gaps
     }
 

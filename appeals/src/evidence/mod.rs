@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use transit::EpochS;
 
 /// Counts up whenever the same record may give another packet.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;
 
 /// A slice reaches this far before and after a window, seconds: runs that pass the stop within the window
 /// have begun, and are seen again, within it.

@@ -154,6 +154,24 @@ pub struct Understood {
     pub rest: String,
 }
 
+impl Understood {
+    /// The kind that the words fit best; a topic of the city counts by its kind.
+    pub fn kind(&self, topics: &Topics) -> Option<Kind> {
+        self.about.first().and_then(|about| match about {
+            About::Kind(kind) => Some(*kind),
+            About::Topic(id) => topics.get(id.as_str()).map(|topic| topic.kind),
+        })
+    }
+
+    /// The topic of the city that the words fit best, if they fit one better than any kind.
+    pub fn topic(&self) -> Option<&TopicId> {
+        match self.about.first() {
+            Some(About::Topic(id)) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 /// Understands a line typed at `now`.
 pub fn understand(
     line: &str,

@@ -32,12 +32,11 @@ pub(super) fn meant<'v>(
 
 pub(super) fn judge(params: &Params, claim: &Claim, view: &View<'_>) -> Judged {
     let Some((run, stop, (from, to))) = meant(params, claim, view) else {
-        let running = !view.record.runs.is_empty();
-        let reason = if running { Reason::PlanMissing } else { Reason::ServiceNotRunning };
-        return Judged::no_data(reason);
+        // The plan promised nothing then.
+        return Judged::new(Finding::NotConfirmed).because(Reason::ServiceNotRunning);
     };
     if view.record.known_until < to {
-        return Judged::no_data(Reason::GapInGps);
+        return Judged::no_data(Reason::NotYetKnown);
     }
     let fate = view.fate(run);
     let came = view.passages.seen().any(|p| p.earliest >= from && p.latest <= to);

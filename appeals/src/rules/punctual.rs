@@ -17,15 +17,11 @@ const INFERRED_HEADWAY_S: i64 = 2_400;
 const LIKELY: f64 = 0.1;
 
 pub(super) fn judge(rule: Rule, params: &Params, claim: &Claim, view: &View<'_>) -> Judged {
-    if view.planned.is_empty() {
-        let running = !view.record.runs.is_empty();
-        return Judged::no_data(if running {
-            Reason::PlanMissing
-        } else {
-            Reason::ServiceNotRunning
-        });
+    // A bus that came at a time for which none is planned is late or early all the more.
+    if view.planned.is_empty() && view.candidates.is_empty() {
+        return Judged::no_data(Reason::ServiceNotRunning);
     }
-    if view.planned.iter().all(|(run, _)| run.headway_only) {
+    if !view.planned.is_empty() && view.planned.iter().all(|(run, _)| run.headway_only) {
         return Judged::not_measurable(Reason::PlanMissing);
     }
     let centre = claim.time.and_then(|t| t.centre());

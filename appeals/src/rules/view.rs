@@ -8,7 +8,7 @@ use crate::evidence::{
 use crate::journal::Hash;
 use crate::kind::Rule;
 use crate::record::{PlannedRun, PlannedStop, Record};
-use crate::verdict::{Reason, thousandths};
+use crate::verdict::{Finding, Reason, thousandths};
 use transit::EpochS;
 
 /// A window of a slice.
@@ -70,15 +70,44 @@ impl<'a> View<'a> {
             let judged = Judged::no_data(Reason::StopNotOnRoute);
             return Some(judged.when(other, Reason::WrongRouteNumber));
         }
-        if self.covered.fleet < FLEET_LEAST {
+        let planned = self.record.coverage.runs_expected > 0;
+        if planned && self.covered.fleet < FLEET_LEAST {
             return Some(Judged::no_data(self.missing()));
         }
-        None
+        if self.record.stop.is_some() && self.idle() {
+            // Who waited for a bus waited for none that was promised; who saw one saw another, or at another time.
+            let waited =
+                matches!(rule, Rule::LongWait | Rule::DidNotCome | Rule::Early | Rule::Late);
+            return Some(if waited {
+                Judged::new(Finding::NotConfirmed).because(Reason::ServiceNotRunning)
+            } else {
+                Judged::no_data(Reason::ServiceNotRunning)
+            });
+        }
+        (!planned).then(|| Judged::no_data(self.missing()))
+    }
+
+    /// The plan has no passage of the stop within the window, nor on both sides of it, and none may have
+    /// happened: the route does not run there then.
+    fn idle(&self) -> bool {
+        let (from, to) = self.window;
+        let passed = |p: &Passage| p.latest >= from && p.earliest <= to;
+        if self.passages.list.iter().any(passed) {
+            return false;
+        }
+        let all = self.record.runs.iter();
+        let planned: Vec<EpochS> =
+            all.filter_map(|run| Some(run.stops.get(run.at_stop?)?.departure)).collect();
+        let within = planned.iter().any(|at| *at >= from && *at <= to);
+        let between = planned.iter().any(|at| *at < from) && planned.iter().any(|at| *at > to);
+        !within && !between
     }
 
     /// Why something is not known.
     pub fn missing(&self) -> Reason {
-        if self.covered.observed < 1.0 {
+        if self.record.known_until < self.window.1 {
+            Reason::NotYetKnown
+        } else if self.covered.observed < 1.0 {
             Reason::FeedOutage
         } else if self.covered.fleet < FLEET_LEAST {
             Reason::FewVehiclesReport

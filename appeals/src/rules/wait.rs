@@ -9,7 +9,11 @@ use crate::verdict::{Finding, Reason};
 /// not confirmed on buses that were seen.
 pub(super) fn judge(params: &Params, claim: &Claim, view: &View<'_>) -> Judged {
     let Some(gap) = view.gaps.longest(view.window) else {
-        return Judged::no_data(view.missing());
+        if view.gaps.service.is_some() {
+            return Judged::no_data(view.missing());
+        }
+        // No bus is planned there all around: nobody can wait for one.
+        return Judged::new(Finding::NotConfirmed).because(Reason::ServiceNotRunning);
     };
     let headway_s = view.planned_headway_s.map(|h| h as f64);
     let claimed_s = claim.wait_s.filter(|w| *w > 0).map(|w| w as f64);
@@ -37,7 +41,12 @@ pub(super) fn judge(params: &Params, claim: &Claim, view: &View<'_>) -> Judged {
         let most = most.unwrap_or(f64::INFINITY);
         let far = claimed_s.is_some_and(|w| most < w * params.get("contradict_share"));
         let evenly = even.is_none_or(|even| most <= even);
+        // Who waited before the first bus or after the last may have waited long, for what was not promised.
+        let idle = view.gaps.service.is_some_and(|(a, b)| view.window.0 < a || view.window.1 > b);
         match even {
+            _ if idle && (far || evenly) => {
+                Judged::new(Finding::NotConfirmed).because(Reason::ServiceNotRunning)
+            }
             _ if far => Judged::new(Finding::Contradicted),
             _ if evenly => Judged::new(Finding::NotConfirmed),
             Some(even) if least > even => Judged::new(Finding::PartlyConfirmed),

@@ -127,10 +127,10 @@ fn a_bus_that_did_not_come() {
     check(
         &with("ontime\nknown 8:05"),
         &figures,
-        expect!["undetermined_no_data 0.00 (gap_in_gps) late_s=-"],
+        expect!["undetermined_no_data 0.00 (not_yet_known) late_s=-"],
     );
     let night = format!("{hourly}ontime\nclaim did_not_come at=2:00");
-    check(&night, &figures, expect!["undetermined_no_data 0.00 (service_not_running) late_s=-"]);
+    check(&night, &figures, expect!["not_confirmed 0.00 (service_not_running) late_s=-"]);
 }
 
 #[test]
@@ -279,4 +279,51 @@ fn the_likeliest_vehicle_is_not_called_certain_among_several() {
         Scenario::new(&every_ten("ontime\nclaim driver_conduct at=8:11 plate=490")).packet();
     assert_eq!(plate.windows[0].candidates[0].vehicle.as_str(), "v490");
     assert!(plate.windows[0].candidates[0].probability > 0.5);
+}
+
+#[test]
+fn before_the_first_bus_and_after_the_last_nobody_waits_for_what_was_not_promised() {
+    let gap = ["gap_at_least_s", "gap_at_most_s"];
+    // The first bus passes s5 at 6:10, the last at 11:10.
+    let early = every_ten("ontime\nclaim long_wait at=6:00 wait=40");
+    check(
+        &early,
+        &gap,
+        expect!["not_confirmed 0.95 (service_not_running) gap_at_least_s=570 gap_at_most_s=630"],
+    );
+    let night = every_ten("ontime\nclaim long_wait at=4:00 wait=30");
+    check(
+        &night,
+        &gap,
+        expect!["not_confirmed 0.00 (service_not_running) gap_at_least_s=- gap_at_most_s=-"],
+    );
+    let missing = every_ten("ontime\nclaim did_not_come at=4:00");
+    check(
+        &missing,
+        &gap,
+        expect!["not_confirmed 0.00 (service_not_running) gap_at_least_s=- gap_at_most_s=-"],
+    );
+    let passed = every_ten("ontime\nclaim passed_stop at=4:00");
+    check(
+        &passed,
+        &gap,
+        expect!["undetermined_no_data 0.00 (service_not_running) gap_at_least_s=- gap_at_most_s=-"],
+    );
+    let after = every_ten("ontime\nclaim long_wait at=11:35 wait=20");
+    check(
+        &after,
+        &gap,
+        expect!["not_confirmed 0.95 (service_not_running) gap_at_least_s=570 gap_at_most_s=630"],
+    );
+    let last_missing = every_ten(
+        "bus x 11:00 until=s0 from=s1
+         bus y 10:50 until=s0 from=s1
+         ontime
+         claim long_wait at=11:12 wait=30",
+    );
+    check(
+        &last_missing,
+        &gap,
+        expect!["confirmed 0.82 (run_not_driven) gap_at_least_s=2385 gap_at_most_s=-"],
+    );
 }

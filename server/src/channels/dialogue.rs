@@ -2,9 +2,10 @@
 
 use super::phrases::{is_done, is_greeting, is_skip, is_thanks, language_of};
 use appeals::claim::{Claim, Place};
-use appeals::ids::AppealId;
+use appeals::ids::{AppealId, TopicId};
 use appeals::kind::Kind;
 use appeals::line::{Meaning, Understood};
+use appeals::topic::Topics;
 use appeals::words::Language;
 use serde::{Deserialize, Serialize};
 use transit::EpochS;
@@ -78,6 +79,8 @@ pub struct Dialogue {
     pub claim: Claim,
     /// What happened.
     pub kind: Option<Kind>,
+    /// What it is about, of the city's topics.
+    pub topic: Option<TopicId>,
     /// What was asked already.
     pub asked: Vec<Question>,
     /// What waits for an answer.
@@ -106,6 +109,7 @@ impl Dialogue {
         &mut self,
         said: &Said<'_>,
         understand: impl Fn(&str) -> Understood,
+        topics: &Topics,
         measurable: impl Fn(Kind) -> bool,
         now: EpochS,
     ) -> Step {
@@ -136,7 +140,7 @@ impl Dialogue {
                 }
             }
             Some(_) if is_skip(text) => {}
-            awaited => self.take(text, awaited, &understand),
+            awaited => self.take(text, awaited, &understand, topics),
         }
         self.claim.place = said.place.or(self.claim.place);
         self.next(measurable)
@@ -151,7 +155,7 @@ impl Dialogue {
         if is_thanks(text) {
             return Some(Step::Welcome);
         }
-        let own = !u.kinds.is_empty() || u.claim.route.is_some() || u.claim.stop.is_some();
+        let own = !u.about.is_empty() || u.claim.route.is_some() || u.claim.stop.is_some();
         let (id, number, at) = self.last.as_ref()?;
         let fresh = now - at < BELONGS_S && (said.edited || !own);
         fresh.then(|| Step::Add(*id, number.clone()))
@@ -162,6 +166,7 @@ impl Dialogue {
         text: &str,
         awaited: Option<Question>,
         understand: &impl Fn(&str) -> Understood,
+        topics: &Topics,
     ) {
         if text.is_empty() {
             return;
@@ -173,6 +178,7 @@ impl Dialogue {
         };
         let u = understand(&line);
         let named = u.tokens.iter().any(|t| matches!(t.meaning, Meaning::Place { .. }));
+        let (kind, topic) = (u.kind(topics), u.topic().cloned());
         let claim = &mut self.claim;
         claim.route = claim.route.take().or(u.claim.route);
         claim.stop = claim.stop.take().or(u.claim.stop);
@@ -183,7 +189,7 @@ impl Dialogue {
             claim.address = Some(text.chars().take(300).collect());
         }
         if self.kind.is_none() && awaited.is_none_or(|q| q == Question::What) {
-            self.kind = u.kinds.first().copied();
+            (self.kind, self.topic) = (kind, topic);
         }
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -245,10 +251,11 @@ mod tests {
         gazetteer.add_route("14", "14".into());
         gazetteer.add_place(vec!["Саяхат".into()], vec!["s1".into()], None, vec!["92".into()]);
         let kinds = shipped::kinds().unwrap();
+        let topics = shipped::topics().unwrap();
         let zone = TimeZone::get("Asia/Almaty").unwrap();
         let said = Said { text, ..Said::default() };
-        let read = |line: &str| understand(line, &gazetteer, &kinds, &zone, NOW);
-        talk.hear(&said, read, |k| kinds.entry(k).rule.is_measurable(), NOW)
+        let read = |line: &str| understand(line, &gazetteer, &kinds, &topics, &zone, NOW);
+        talk.hear(&said, read, &topics, |k| kinds.entry(k).rule.is_measurable(), NOW)
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::ledger::LedgerError;
 use crate::outbox::Delivery;
 use crate::register::{Beside, Filing, Personal, ServiceError};
 use appeals::answer::ReplyBy;
+use appeals::appeal::Draft;
 use appeals::channel::Channel;
 use appeals::words::Language;
 
@@ -51,7 +52,10 @@ impl Reception {
         let language = phrases::language_of(&inbound.text).unwrap_or(Language::Ru);
         let first = vec![self.heard_row(&inbound)?];
         let filing = Filing {
-            draft: draft(u.kinds.first().copied(), inbound.text, language, u.claim),
+            draft: Draft {
+                topic: u.topic().cloned(),
+                ..draft(u.kind(self.register.law().topics()), inbound.text, language, u.claim)
+            },
             channel: Channel::Email,
             personal: Personal { name: inbound.name, email: inbound.email, ..Personal::default() },
             reply_by: None,

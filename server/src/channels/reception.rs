@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use transit::EpochS;
 
 /// Messages that one sender may write in a burst …
-const BURST: u32 = 20;
+const BURST: u32 = 60;
 /// … and per second after it.
 const PER_SECOND: f64 = 0.2;
 /// Senders that are remembered for it.
@@ -247,7 +247,8 @@ impl Reception {
     pub(super) fn understood(&self, line: &str) -> Understood {
         let law = self.register.law();
         let zone = &law.office().zone;
-        understand(line, &self.gazetteers.now(), law.kinds(), zone, self.register.now())
+        let (kinds, topics) = (law.kinds(), law.topics());
+        understand(line, &self.gazetteers.now(), kinds, topics, zone, self.register.now())
     }
 
     async fn go_on(&self, inbound: &Inbound) -> Result<Heard, ServiceError> {
@@ -261,9 +262,11 @@ impl Reception {
             language: inbound.language,
             edited: inbound.edited,
         };
-        let kinds = self.register.law().kinds();
+        let law = self.register.law();
+        let kinds = law.kinds();
         let measurable = |kind: Kind| kinds.entry(kind).rule.is_measurable();
-        let step = talk.hear(&said, |l| self.understood(l), measurable, self.clock.now());
+        let step =
+            talk.hear(&said, |l| self.understood(l), law.topics(), measurable, self.clock.now());
         let language = talk.language();
         let words = match step {
             Step::File => {
@@ -318,7 +321,10 @@ impl Reception {
         mut first: Vec<Statement>,
     ) -> Result<String, ServiceError> {
         let filing = Filing {
-            draft: draft(talk.kind, talk.text.clone(), talk.language(), talk.claim.clone()),
+            draft: Draft {
+                topic: talk.topic.clone(),
+                ..draft(talk.kind, talk.text.clone(), talk.language(), talk.claim.clone())
+            },
             channel,
             personal: Personal {
                 name: talk.name.clone(),

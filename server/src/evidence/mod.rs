@@ -103,14 +103,10 @@ impl Examiner {
     /// When the record or the register cannot be read or written.
     pub async fn attach(&self, id: AppealId) -> Result<Option<EvidenceId>, EvidenceError> {
         let appeal = self.register.appeal(id).await?;
-        match self.compute(&appeal).await? {
-            Some(Computed { packet, records, again_at }) => {
-                Ok(self.register.attach_evidence(&appeal, packet, &records, again_at).await?)
-            }
-            None => {
-                self.register.evidence_settled(id).await?;
-                Ok(None)
-            }
-        }
+        let Some(Computed { packet, records, again_at }) = self.compute(&appeal).await? else {
+            self.register.evidence_settled(id).await?;
+            return Ok(None);
+        };
+        Ok(self.register.attach_evidence(&appeal, packet, &records, again_at).await?)
     }
 }

@@ -28,7 +28,10 @@ impl Examiner {
     ) -> Result<AppealEvidence, EvidenceError> {
         let sight = self.register.evidence_sight(id, viewer).await?;
         let due_at = self.register.evidence_due_at(id).await?;
-        let versions = self.register.evidence_versions(id).await?;
+        let mut versions = self.register.evidence_versions(id).await?;
+        // Two of the same second: the one in force is the newest.
+        let in_force = sight.appeal.evidence.map(|e| e.id.to_string());
+        versions.sort_by_key(|v| Some(&v.evidence_id) != in_force.as_ref());
         let now = self.register.now();
         let found = match sight.appeal.evidence {
             None => None,

@@ -115,7 +115,8 @@ impl Examiner {
                 let seen = self.store.runs_seen(&asked, until).await?;
                 (runs, asked.len() as u32, seen as u32)
             }
-            None => (Vec::new(), 0, 0),
+            // One that nobody saw: what is not known is not called planned for nothing.
+            None => (Vec::new(), 1, 0),
         };
         let on_route = found.stop.is_some_and(|s| serves(timetable, route, found.direction, s));
         Ok(Record {

@@ -3,7 +3,7 @@
 use super::answer::{TIMETABLE_MAX_AGE_S, tag_of};
 use super::api;
 use super::asked::Asked;
-use super::office::{appeals, channels, desk, knowledge, operator, staff, webhooks};
+use super::office::{appeals, channels, desk, evidence, knowledge, operator, staff, webhooks};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
@@ -54,6 +54,10 @@ use utoipa::OpenApi;
         desk::reveal,
         desk::journal,
         desk::command,
+        evidence::own,
+        evidence::one,
+        evidence::again,
+        evidence::verify,
         channels::ways,
         channels::messages,
         channels::mark,

@@ -92,6 +92,11 @@ fn pause_s(attempts: i64, asked_s: Option<u64>) -> i64 {
     doubled.min(PAUSE_MAX_S).max(asked.min(PAUSE_MAX_S))
 }
 
+/// Words without the address in them.
+fn hidden(words: &str, address: &str) -> String {
+    if address.is_empty() { words.to_owned() } else { words.replace(address, "•••") }
+}
+
 impl Outbox {
     /// Over the register's ledger and keys; `clock` is the machine's.
     pub fn new(ledger: Ledger, keys: Arc<Keys>, senders: Senders, clock: Clock) -> Self {
@@ -151,6 +156,8 @@ impl Outbox {
             }
             Err(error) => ("failed", Some(error.to_string()), 0, None),
         };
+        // A server's words may name whom it refuses.
+        let error = error.map(|words| hidden(&words, &letter.to));
         if state != "queued" {
             letter.secret = None;
         }
@@ -258,6 +265,12 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_does_not_stand_in_what_is_kept_open() {
+        assert_eq!(hidden("550 <a@b.kz> unknown", "a@b.kz"), "550 <•••> unknown");
+        assert_eq!(hidden("off", ""), "off");
+    }
 
     #[test]
     fn pauses_double_up_to_an_hour_and_heed_what_is_asked() {

@@ -1,6 +1,6 @@
 //! Contacts at a desk: what was typed so far, how it ended, who takes it over, what a day brought.
 
-use super::{Filed, Filing, Register, ServiceError, random};
+use super::{Beside, Filed, Filing, Register, ServiceError, random};
 use crate::ledger::{LedgerError, Statement, Value};
 use appeals::channel::Channel;
 use appeals::ids::{ContactId, PersonId};

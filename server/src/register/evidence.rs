@@ -48,6 +48,7 @@ pub struct Version {
 
 /// What somebody may see of the evidence of an appeal.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field that is seen or not")]
 pub struct EvidenceSight {
     /// The appeal.
     pub appeal: Appeal,

@@ -73,7 +73,8 @@ impl Register {
 
     /// All rows of a life.
     async fn whole(&self, life: &Life) -> Result<Vec<Statement>, ServiceError> {
-        let then = Self { clock: Clock::of_city(life.at, 0.0), ..self.clone() };
+        // Nobody is told of what was long ago.
+        let then = Self { clock: Clock::of_city(life.at, 0.0), quiet: true, ..self.clone() };
         let Made { mut statements, mut appeal, mut last, .. } = then.make(&life.filing).await?;
         let (first, rules) = (appeal.version, self.law().rules());
         let mut updated_at = life.at;

@@ -243,7 +243,7 @@ impl Register {
             pin: Some(&pin),
             public_url: self.public_url.as_deref(),
         };
-        for (event, entry) in events.iter().zip(&entries) {
+        for (event, entry) in events.iter().zip(&entries).filter(|_| !self.quiet) {
             if let Some(letter) = outbox::due(event, entry.seq, &appeal, &to) {
                 statements.push(letter.row(&self.keys, now)?);
             }

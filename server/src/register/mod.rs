@@ -169,6 +169,8 @@ pub struct Register {
     /// Who is told that evidence is due, beside the row that says so.
     due: Arc<OnceLock<mpsc::Sender<AppealId>>>,
     public_url: Option<Arc<str>>,
+    /// Nobody is told of anything: a past that is made up.
+    quiet: bool,
 }
 
 impl Register {
@@ -182,6 +184,7 @@ impl Register {
             serial: Arc::default(),
             due: Arc::default(),
             public_url: None,
+            quiet: false,
         }
     }
 

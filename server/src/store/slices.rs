@@ -4,6 +4,7 @@ use super::reads::{READ_ROWS_MAX, ask};
 use super::{Store, StoreError, Window};
 use crate::record::{IncidentRow, VisitRow};
 use sqlx::AssertSqlSafe;
+use std::fmt::Write as _;
 use transit::EpochS;
 
 /// Runs asked for in one statement: three parameters each, fewer than any database allows.
@@ -46,10 +47,10 @@ impl Store {
             for i in 0..part.len() {
                 let n = 2 + i * 3;
                 let separator = if i == 0 { "" } else { ", " };
-                asked += &format!(
-                    "{separator}(CAST(${n} AS INTEGER), CAST(${} AS TEXT), CAST(${} AS INTEGER))",
-                    n + 1,
-                    n + 2
+                let (trip, start) = (n + 1, n + 2);
+                let _ = write!(
+                    asked,
+                    "{separator}(CAST(${n} AS INTEGER), CAST(${trip} AS TEXT), CAST(${start} AS INTEGER))"
                 );
             }
             let sql = format!(

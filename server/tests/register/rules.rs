@@ -290,7 +290,7 @@ async fn og_31_media_is_kept_and_never_fetched(db: TestDatabase) -> TestDatabase
     assert_eq!(send(&[("a", png); 6]).await.0, 400, "too many");
     let large = [png, &vec![0; 11 << 20]].concat();
     assert_eq!(send(&[("a", &large)]).await.0, 400, "too large");
-    let huge = [png, &vec![0; 32 << 20]].concat();
+    let huge = [png, &vec![0; 31 << 20]].concat();
     assert_eq!(send(&[("a", &huge)]).await.0, 413, "larger than all may be");
     db
 }
@@ -394,7 +394,8 @@ async fn og_37_to_40_requests(db: TestDatabase) -> TestDatabase {
     let near = [&near[..], &[("attribute[VEHICLE]", "123")]].concat();
     let number = posted(&house, &near).await;
     let one = json_of(&house, &format!("/open311/v2/requests/{number}.json")).await;
-    let fields: Vec<_> = one[0].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut fields: Vec<_> = one[0].as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
     let standard = [
         "address",
         "address_id",
@@ -444,16 +445,10 @@ async fn og_41_to_42_errors(db: TestDatabase) -> TestDatabase {
     let long = house.ask(Method::GET, &long).send().await.unwrap();
     assert_eq!(answer(long).await.1[0]["code"], 414, "OG-42: what the guard refuses as well");
     let tight = House::set_up(&db, Setup { api_burst: 2, ..Setup::default() }).await;
-    let mut last = (0, Value::Null, false);
-    for _ in 0..40 {
-        let response = tight.ask(Method::GET, "/open311/v2/services.json").send().await.unwrap();
-        let wait = response.headers().contains_key("retry-after");
-        let (status, body) = answer(response).await;
-        last = (status, body, wait);
-        if status == 429 {
-            break;
-        }
-    }
-    assert_eq!((last.0, &last.1[0]["code"], last.2), (429, &json!(429), true), "OG-42");
+    let asks = (0..40).map(|_| tight.ask(Method::GET, "/open311/v2/services.json").send());
+    let answers = futures_util::future::join_all(asks).await;
+    let refused = answers.into_iter().map(Result::unwrap).find(|r| r.status() == 429).unwrap();
+    assert!(refused.headers().contains_key("retry-after"), "OG-42");
+    assert_eq!(answer(refused).await.1[0]["code"], 429, "OG-42");
     db
 }

@@ -16,7 +16,10 @@ pub use form::Form;
 pub use person::PersonPage;
 pub use place::{Asks, Named, PlacePage, StopGroup};
 pub use receipt::FiledPage;
-pub use stage::{Done, Line, LineKind, May, StagePage, StatusFault, StatusPage};
+pub use stage::{
+    Change, Done, Line, LineKind, May, Metric, Problem, Promised, StagePage, StatusFault,
+    StatusPage,
+};
 pub use start::{HerePage, StartPage};
 
 use crate::pages::Context;

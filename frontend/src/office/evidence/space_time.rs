@@ -76,7 +76,7 @@ pub(super) fn drawn(told: Told<'_>, picture: &EvidencePicture) -> Option<AnyView
                     (view! { <rect class="evidence-hole-mark" x="1" y="1" width="20" height="10"/> }.into_any(), words.no_observation),
                     (view! { <path class="evidence-time" d="M11 0V12"/><circle class="evidence-person" cx="11" cy="6" r="3"/> }.into_any(), words.asked_time),
                 ])}
-                <div class="scroll">
+                <div class="scroll" tabindex="0">
                     <svg class="drawing" role="img" aria-labelledby=format!("{title_id} {text_id}") viewBox=format!("0 0 {total} {height}") width=total height=height>
                         <title id=title_id.clone()>{name.clone()}</title>
                         <desc id=text_id.clone()>{words.chart_description}</desc>

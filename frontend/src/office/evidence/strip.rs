@@ -68,7 +68,7 @@ pub(super) fn drawn(told: Told<'_>, picture: &EvidencePicture) -> Option<AnyView
                     (view! { <path class="evidence-lost-mark" d="M7 2L15 10M15 2L7 10"/> }.into_any(), words.not_driven),
                     (view! { <path class="evidence-time" d="M11 0V12"/> }.into_any(), words.asked_time),
                 ])}
-                <div class="scroll">
+                <div class="scroll" tabindex="0">
                     <svg class="drawing" role="img" aria-labelledby=format!("{title_id} {text_id}") viewBox=format!("0 0 {total} {HEIGHT}") width=total height=HEIGHT>
                         <title id=title_id.clone()>{name.clone()}</title>
                         <desc id=text_id.clone()>{words.strip_description}</desc>

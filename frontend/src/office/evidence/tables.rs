@@ -91,7 +91,7 @@ pub(super) fn passages(told: Told<'_>) -> Option<AnyView> {
         view! {
             <details>
                 <summary>{words.passages}" — "{words.as_table}</summary>
-                <div class="scroll">
+                <div class="scroll" tabindex="0">
                     <table>
                         <thead><tr>
                             <th scope="col">{words.plan}</th><th scope="col">{words.fact}</th>
@@ -132,7 +132,7 @@ fn days(told: Told<'_>) -> AnyView {
     view! {
         <details open=true>
             <summary>{words.days}</summary>
-            <div class="scroll">
+            <div class="scroll" tabindex="0">
                 <table>
                     <thead><tr>
                         <th scope="col">{words.day}</th><th scope="col">{name("runs_planned")}</th>
@@ -176,7 +176,7 @@ pub(super) fn working(told: Told<'_>, versions: &[EvidenceVersion]) -> AnyView {
         view! {
             <details>
                 <summary>{words.figures}</summary>
-                <div class="scroll"><table>
+                <div class="scroll" tabindex="0"><table>
                     <thead><tr><th scope="col">{words.figure}</th><th scope="col">{words.value}</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
@@ -209,7 +209,7 @@ fn vehicles(told: Told<'_>) -> Option<AnyView> {
     let none = rows.is_empty();
     let table = (!none).then(|| {
         view! {
-            <div class="scroll"><table>
+            <div class="scroll" tabindex="0"><table>
                 <thead><tr>
                     <th scope="col">{words.vehicle}</th><th scope="col">{words.time}</th>
                     <th scope="col">{words.probability}</th>

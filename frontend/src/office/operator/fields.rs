@@ -256,8 +256,9 @@ fn map(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> AnyV
     let (lat, lon) = (degrees(pin.map(|p| p.0)), degrees(pin.map(|p| p.1)));
     let theme = context.shell.theme.unwrap_or_default();
     let src = format!(
-        "/staff/desk/map.svg?view={}&pin={lat},{lon}&theme={theme}",
-        encode(&page.map.view)
+        "/staff/desk/map.svg?view={}&pin={lat},{lon}&theme={theme}&lang={}",
+        encode(&page.map.view),
+        context.shell.language.tag()
     );
     view! {
         <div class="desk-map" data-live="map">

@@ -8,7 +8,7 @@ use super::signed::Signed;
 use crate::evidence::{EvidenceError, Examiner};
 use crate::problem::ProblemResponse;
 use crate::register::ServiceError;
-use api::AppealKey;
+use api::{AppealEvidence, AppealKey, EvidenceCheck, Problem};
 use appeals::access::{Action, Role, Viewer};
 use axum::Router;
 use axum::extract::{Path, State};
@@ -43,7 +43,12 @@ impl Office {
 }
 
 /// `GET /api/v1/staff/appeals/{number}/evidence`.
-async fn one(
+#[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/evidence", tag = "staff",
+    params(("number" = String, Path)),
+    responses((status = 200, body = AppealEvidence),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+pub async fn one(
     State(office): State<Office>,
     signed: Signed,
     Path(number): Path<String>,
@@ -53,7 +58,13 @@ async fn one(
 }
 
 /// `POST /api/v1/staff/appeals/{number}/evidence`: by the record as it is known now.
-async fn again(
+#[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/evidence", tag = "staff",
+    params(("number" = String, Path)),
+    responses((status = 200, body = AppealEvidence),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+pub async fn again(
     State(office): State<Office>,
     signed: Signed,
     Path(number): Path<String>,
@@ -68,7 +79,13 @@ async fn again(
 }
 
 /// `POST /api/v1/staff/appeals/{number}/evidence/verify`: the same bytes once more, or not.
-async fn verify(
+#[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/evidence/verify", tag = "staff",
+    params(("number" = String, Path)),
+    responses((status = 200, body = EvidenceCheck),
+        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+pub async fn verify(
     State(office): State<Office>,
     signed: Signed,
     Path(number): Path<String>,
@@ -78,7 +95,12 @@ async fn verify(
 }
 
 /// `POST /api/v1/appeals/evidence`: a body, so that no PIN stands in an address or a log.
-async fn own(
+#[utoipa::path(post, path = "/api/v1/appeals/evidence", tag = "appeals",
+    request_body = AppealKey,
+    responses((status = 200, body = AppealEvidence),
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+pub async fn own(
     State(office): State<Office>,
     asking: Asking,
     Body(key): Body<AppealKey>,

@@ -7,7 +7,7 @@ pub(super) mod channels;
 mod citizen;
 mod commands;
 pub(super) mod desk;
-mod evidence;
+pub(super) mod evidence;
 mod fault;
 mod handler;
 pub(super) mod knowledge;

@@ -114,7 +114,7 @@ pub(super) const WORDS: Words = Words {
         ("several_candidates", "several buses may be meant"),
         ("wrong_route_number", "other routes serve the stop: the number may be wrong"),
         ("stop_not_on_route", "the route does not serve this stop"),
-        ("service_not_running", "the route does not run at that time"),
+        ("service_not_running", "the timetable has no bus of this route here at that time"),
         ("place_unclear", "route or stop is not given"),
         ("time_missing", "the time is not given"),
         ("within_error", "the difference is within the error of measurement"),
@@ -125,6 +125,7 @@ pub(super) const WORDS: Words = Words {
         ("context_only", "nothing to judge: the surroundings are shown"),
         ("vehicle_only", "only the bus can be found"),
         ("too_few_headways", "too few headways to judge evenness"),
+        ("not_yet_known", "that time is not over, or its data are still coming in"),
     ],
     fates: &[
         ("passed", "came by"),

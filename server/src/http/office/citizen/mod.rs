@@ -4,6 +4,7 @@
 mod claim;
 mod here;
 mod place;
+mod problem;
 mod status;
 mod steps;
 

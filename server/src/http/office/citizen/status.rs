@@ -233,6 +233,7 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
     let journal = register.journal(id).await?;
     let page = StagePage {
         evidence: evidence(office, id).await,
+        problem: super::problem::of(office, appeal.case).await,
         told: told(&appeal.claim, &office.view(asked), kind_name(office, &appeal, language)),
         text: appeal.text.clone(),
         lines: lines(&journal, language),

@@ -100,7 +100,8 @@ pub fn hear(
     let (stops, stop, stop_chip) = stops(form, &understood, view, route);
     let (time, at_chip, time_fault) = time(form, &understood, zone);
     let (wait_s, wait_chip) = wait(form, &understood);
-    let address = address(form, &understood, route.is_some() || stop.is_some());
+    let on_street = route.is_none() && (stop.is_none() || matches!(about, Some(About::Topic(_))));
+    let address = address(form, &understood, on_street);
     let near = understood.claim.place.filter(|_| stop.is_none() && place.is_some());
     let claim_place = pin(form).or(near);
     let timetable = view.timetable();
@@ -138,13 +139,25 @@ pub fn hear(
     Heard { line, chips, claim, about, route, stops: looked_at, time_fault }
 }
 
-/// Of a street that no timetable knows the words are the address.
-fn address(form: &DeskForm, understood: &Understood, is_known: bool) -> Chip {
-    match form.chosen("address") {
-        Some(typed) => Chip { value: typed.to_owned(), chosen: true },
-        None if is_known => Chip::default(),
-        None => Chip { value: understood.rest.clone(), chosen: false },
+/// Of what is no bus's the words are the address: the line without what happened and when.
+fn address(form: &DeskForm, understood: &Understood, on_street: bool) -> Chip {
+    if let Some(typed) = form.chosen("address") {
+        return Chip { value: typed.to_owned(), chosen: true };
     }
+    if !on_street {
+        return Chip::default();
+    }
+    let line = form.get("line");
+    let mut left = line.to_owned();
+    for token in understood.tokens.iter().rev() {
+        if !matches!(token.meaning, Meaning::Place { .. })
+            && line.get(token.span.0..token.span.1).is_some()
+        {
+            left.replace_range(token.span.0..token.span.1, "");
+        }
+    }
+    let value = left.split_whitespace().collect::<Vec<_>>().join(" ");
+    Chip { value, chosen: false }
 }
 
 /// The wire's words of a claim; the rest is filled in by who knows it.
