@@ -196,7 +196,6 @@ fn text_of(event: &Event, appeal: &Appeal, pin: bool) -> Option<(Purpose, String
                 .replace("{reason}", reason);
             (Purpose::NotConsidered, text)
         }
-        Event::Told { text } => (Purpose::Effect, text.clone()),
         Event::ApplicantAsked { question } => {
             (Purpose::Question, say(QUESTION).replace("{reason}", question))
         }

@@ -78,7 +78,7 @@ async fn more_buses_to_kamenskoye_plato_and_everybody_who_appealed_is_told(
 
     // Two weeks of thin service; the page and the evidence know its timetable.
     let thin = timetable(None);
-    let before: Vec<i64> = (-14..0).filter(|d| d.rem_euclid(7) < 5).collect();
+    let before: Vec<i64> = (-14_i64..0).filter(|d| d.rem_euclid(7) < 5).collect();
     let watch = drive(&store, &thin, &before).await;
     let old = Arc::clone(&house.city.publish.borrow());
     let snapshot = Arc::new(watch.snapshot(NOW));
@@ -148,7 +148,7 @@ async fn more_buses_to_kamenskoye_plato_and_everybody_who_appealed_is_told(
     ];
     house.act_on(&handler, &path, &done).await;
     let reinforced = timetable(Some(Measure::KamenskoyeReinforced));
-    let after: Vec<i64> = (1..15).filter(|d| d.rem_euclid(7) < 5).collect();
+    let after: Vec<i64> = (1_i64..15).filter(|d| d.rem_euclid(7) < 5).collect();
     drive(&store, &reinforced, &after).await;
     store.close().await;
     let study = [("command", "study"), ("days", "14"), ("washout", "0")];

@@ -140,7 +140,7 @@ pub async fn act(
     Body(pairs): Body<Pairs>,
 ) -> Handled {
     from_our_page(&headers)?;
-    asked.path = "/appeals/status".to_owned();
+    "/appeals/status".clone_into(&mut asked.path);
     let Some(id) = passed(&office, &headers) else {
         return Ok(form(&office, &asked, Some(StatusFault::Over), ""));
     };
