@@ -19,6 +19,9 @@ const FRESH_MS: i32 = 15_000;
 /// Where the switch of the keys is kept. Nothing of a person is.
 const KEYS_KEPT: &str = "desk-keys";
 
+/// A function that the browser calls.
+type Listener = Closure<dyn FnMut(Event)>;
+
 struct Desk {
     window: Window,
     document: Document,
@@ -27,7 +30,7 @@ struct Desk {
     /// Counts questions: an answer that a later question overtook is left out.
     asked: Cell<u32>,
     /// Each call's function, kept as long as the page lives.
-    kept: RefCell<Vec<Closure<dyn FnMut(Event)>>>,
+    kept: RefCell<Vec<Listener>>,
 }
 
 /// Called once by the page's script.
@@ -65,8 +68,8 @@ impl Desk {
             let select = event.target().is_some_and(|t| t.has_type::<web_sys::HtmlSelectElement>());
             desk.ask_after(if select { 0 } else { PAUSE_MS });
         });
-        self.on(&self.form, "submit", |desk, event| desk.submit(event));
-        self.on(&self.form, "click", |desk, event| desk.click(event));
+        self.on(&self.form, "submit", Self::submit);
+        self.on(&self.form, "click", Self::click);
         self.on(&self.document, "keydown", |desk, event| desk.key(event));
         if let Some(label) = self.by_id("keys-switch") {
             label.set_hidden(false);

@@ -5,7 +5,13 @@
 //! and days are examined one after the other. It prints what a person waits for: median, p95 and the most.
 //! `cargo bench -p jolda-server --bench evidence`.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures time"
+)]
 
 use appeals::access::Role;
 use appeals::appeal::Draft;

@@ -69,7 +69,7 @@ const FIRST: [&str; 8] = ["Айгүл", "Тимур", "Сәуле", "Викто�
 /// Surnames that say of themselves that they are made up.
 const LAST: [&str; 6] = ["Мысалова", "Примеров", "Үлгібаев", "Образцова", "Тестов", "Сынақбаева"];
 
-/// SplitMix64: the same everywhere.
+/// `SplitMix64`: the same everywhere.
 struct Dice(u64);
 
 impl Dice {

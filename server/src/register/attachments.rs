@@ -82,7 +82,7 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
 
 /// A JPEG without what its camera wrote of place, time and owner: the segments APP1 to APP15 and comments,
 /// except APP14, which says how colours are meant. Whatever cannot be followed stays as it is.
-fn without_camera_notes(bytes: Vec<u8>) -> Vec<u8> {
+fn without_camera_notes(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     out.extend_from_slice(&bytes[..2]);
     let mut at = 2;
@@ -108,7 +108,7 @@ impl Attachment {
             return Err(AttachmentError::TooLarge);
         }
         let media_type = media_type(&bytes).ok_or(AttachmentError::Kind)?;
-        let bytes = if media_type == "image/jpeg" { without_camera_notes(bytes) } else { bytes };
+        let bytes = if media_type == "image/jpeg" { without_camera_notes(&bytes) } else { bytes };
         let name = name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
         Ok(Self { name, media_type, bytes })
     }

@@ -38,7 +38,7 @@ pub struct Alike {
 }
 
 impl Alike {
-    fn of(rows: Vec<AlikeRow>) -> Self {
+    fn of(rows: &[AlikeRow]) -> Self {
         Self {
             count: rows.len() as u32,
             newest: rows.first().and_then(|r| r.appeal_id.parse().ok()),
@@ -66,7 +66,7 @@ impl Register {
         route: Option<&str>,
         stop: Option<&str>,
     ) -> Result<Alike, ServiceError> {
-        Ok(Alike::of(self.alike_rows(kind, route, stop).await?))
+        Ok(Alike::of(&self.alike_rows(kind, route, stop).await?))
     }
 
     async fn alike_rows(
@@ -107,7 +107,7 @@ impl Register {
         let mut rows = self.alike_rows(kind, route, stop).await?;
         let own = id.to_string();
         rows.retain(|row| row.appeal_id != own);
-        Ok(Alike::of(rows))
+        Ok(Alike::of(&rows))
     }
 
     /// The appeal joins those alike: noted for who makes cases of them, since a case is nobody's own. Done

@@ -81,7 +81,6 @@ texts! {
     worse: "нашарлады", "стало хуже", "worse";
     unclear: "өзгеріс қате шегінде", "изменение в пределах погрешности", "within the uncertainty";
     minutes: "мин", "мин", "min";
-    till: "дейін", "до", "till";
 }
 
 codes! { status_name:

@@ -43,7 +43,7 @@ pub enum CitizenPage {
     /// The form for number and PIN.
     Status(StatusPage),
     /// What became of an appeal.
-    Stage(StagePage),
+    Stage(Box<StagePage>),
 }
 
 /// What is wrong with what was entered, and in which field.

@@ -39,7 +39,6 @@ texts! {
     revealed: "Толық көрсетілді, себебі журналға жазылды.", "Показано полностью, причина записана в журнал.", "Shown in full; the reason was logged.";
     clocks: "Мерзімдер", "Сроки", "Terms";
     basis: "Негізі", "Основание", "Basis";
-    provisional: "күнтізбе әлі бекітілмеген", "календарь ещё не утверждён", "the calendar is not confirmed yet";
     journal: "Журнал", "Журнал", "Journal";
     machine: "жүйе", "система", "the register";
     similar: "Ұқсас өтініштер", "Похожие обращения", "Similar appeals";
@@ -71,7 +70,6 @@ texts! {
     finding: "Қорытынды", "Вывод", "Finding";
     override_reason: "Жазбадан басқаша болса – себебі", "Если иначе, чем в записях, – почему", "If other than the record: why";
     by: "Қалай жіберу", "Как отправить", "Send by";
-    save: "Орындау", "Выполнить", "Do it";
     changed: "Сіз жазып жатқанда өтініш өзгерді. Жазғаныңыз сақталды: не өзгергенін оқып, қайта жіберіңіз.", "Пока вы писали, обращение изменилось. Написанное сохранено: прочтите, что изменилось, и отправьте снова.", "The appeal changed while you wrote. What you wrote is kept: read what changed, and send again.";
     failed: "Орындалмады:", "Не выполнено:", "Not done:";
     done: "Орындалды:", "Выполнено:", "Done:";

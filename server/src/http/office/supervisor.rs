@@ -145,20 +145,19 @@ async fn people_by_desk(office: &Office) -> BTreeMap<String, usize> {
     let mut people = BTreeMap::new();
     for account in office.staff.accounts().await.unwrap_or_default() {
         if let Some(desk) = account.desk {
-            *people.entry(desk.to_string()).or_insert(0) += 1;
+            *people.entry(desk.clone()).or_insert(0) += 1;
         }
     }
     people
 }
 
+/// Counts by the name of what is counted.
+type ByName = BTreeMap<String, Counts>;
+
 async fn topics(
     register: &Register,
     (from, to): (EpochS, EpochS),
-    (now, was, last_year): (
-        &BTreeMap<String, Counts>,
-        &BTreeMap<String, Counts>,
-        &BTreeMap<String, Counts>,
-    ),
+    (now, was, last_year): (&ByName, &ByName, &ByName),
     known_year: bool,
 ) -> Result<Vec<TopicLine>, ServiceError> {
     let back = USUAL_WEEKS * 7 * DAY_S;

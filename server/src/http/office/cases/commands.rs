@@ -50,10 +50,7 @@ pub fn command(
         "close" => CaseCommand::Close { reason },
         "promise" => return promise(register, case, fields),
         "measure_done" => {
-            let on = match date(fields, "on") {
-                Ok(Some(on)) => on,
-                _ => return Ok(Err("date")),
-            };
+            let Ok(Some(on)) = date(fields, "on") else { return Ok(Err("date")) };
             let Ok(measure) = field(fields, "measure").parse() else { return Ok(Err("field")) };
             let timetable = field(fields, "timetable");
             CaseCommand::MeasureDone {

@@ -52,11 +52,9 @@ pub fn time(form: &Form, now: EpochS, zone: &TimeZone) -> Result<Option<ClaimTim
     if at < now - BACK_DAYS * 86_400 {
         return Err(Fault::Old);
     }
-    let until = form.get("time_to");
-    let until = match until.is_empty() {
-        true => None,
-        false => Some(time_of_day(until).filter(|t| *t > time).ok_or(Fault::TimeTo)?),
-    };
+    let until = Some(form.get("time_to")).filter(|until| !until.is_empty());
+    let until = until.map(|u| time_of_day(u).filter(|t| *t > time).ok_or(Fault::TimeTo));
+    let until = until.transpose()?;
     let days = form.get("days");
     Ok(Some(match (until, days) {
         (None, "") => ClaimTime::At { at, about: form.has("about") },

@@ -96,11 +96,14 @@ pub struct Found {
 /// Looks for the route and the stop of the form, and writes what is certain into it.
 pub fn find(form: &mut Form, view: &View) -> Found {
     let mut found = Found { faults: Vec::new(), routes: Vec::new(), stops: Vec::new() };
-    match form.get("go") {
-        "other_route" => ["route", "route_find"].map(|name| form.set(name, "")),
-        "other_stop" => ["stop", "stop_find"].map(|name| form.set(name, "")),
-        _ => [(), ()],
+    let dropped: &[&'static str] = match form.get("go") {
+        "other_route" => &["route", "route_find"],
+        "other_stop" => &["stop", "stop_find"],
+        _ => &[],
     };
+    for name in dropped {
+        form.set(name, "");
+    }
     for (pick, name) in [("route_pick", "route"), ("stop_pick", "stop")] {
         let picked = form.take(pick);
         if !picked.is_empty() {
@@ -138,7 +141,7 @@ fn find_route(form: &mut Form, view: &View, found: &mut Found) {
     let hits: Vec<RouteIdx> = hits.filter_map(|h| timetable.route_by_id(&h.id)).collect();
     let same = |r: &&RouteIdx| fold(view.route_name(**r)) == fold(&wanted);
     let exact: Vec<&RouteIdx> = hits.iter().filter(same).collect();
-    match (exact[..].len(), hits.len()) {
+    match (exact.len(), hits.len()) {
         (1, _) => form.set("route", &timetable.route(*exact[0]).id),
         (0, 1) => form.set("route", &timetable.route(hits[0]).id),
         _ => {

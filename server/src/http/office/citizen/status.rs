@@ -140,7 +140,7 @@ pub async fn act(
     Body(pairs): Body<Pairs>,
 ) -> Handled {
     from_our_page(&headers)?;
-    asked.path = "/appeals/status".to_owned();
+    "/appeals/status".clone_into(&mut asked.path);
     let Some(id) = passed(&office, &headers) else {
         return Ok(form(&office, &asked, Some(StatusFault::Over), ""));
     };
@@ -243,7 +243,7 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
         done,
         stage: shown,
     };
-    Ok(office.citizen(asked, StatusCode::OK, CitizenPage::Stage(page)))
+    Ok(office.citizen(asked, StatusCode::OK, CitizenPage::Stage(Box::new(page))))
 }
 
 /// What the buses' record says. Without it the rest is still told.

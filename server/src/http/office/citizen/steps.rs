@@ -62,7 +62,7 @@ pub async fn kind_again(
     Body(pairs): Body<Pairs>,
 ) -> Response {
     let form = form_of(&pairs);
-    asked.path = "/appeals".to_owned();
+    "/appeals".clone_into(&mut asked.path);
     let page = StartPage { form, names: office.kind_names(&asked), landing: false };
     office.citizen(&asked, StatusCode::OK, CitizenPage::Start(page))
 }
@@ -424,7 +424,7 @@ fn receipt(
     filed: Filed,
 ) -> Result<Response, ProblemResponse> {
     let (id, safety) = (filed.id, filed.safety);
-    asked.path = "/appeals/status".to_owned();
+    "/appeals/status".clone_into(&mut asked.path);
     let told = told(claim, &office.view(&asked), office.kind_name(form, words_of(&asked)));
     let page = FiledPage { filed: wire::filed(filed), told, safety };
     let response = office.citizen(&asked, StatusCode::CREATED, CitizenPage::Filed(page));
