@@ -7,6 +7,7 @@ mod parts;
 mod person;
 mod place;
 mod receipt;
+mod since;
 mod stage;
 mod start;
 mod words;
