@@ -329,9 +329,8 @@ async fn a_claim_put_right_is_examined_anew(db: TestDatabase) -> TestDatabase {
     let number = filed["number"].as_str().unwrap();
     let first = found(&house, &handler, number).await;
     assert_eq!(first["found"]["verdict"]["reasons"], json!(["place_unclear"]), "{first}");
-    let claim = json!({"route": "r12", "direction": 0, "stop": "B", "place": null, "address": null,
-        "vehicle": null, "vehicle_text": null, "on_vehicle": null, "trip": null, "wait_s": null,
-        "time": {"at": {"at": at(8, 18), "about": false}}});
+    let claim = json!({"route_id": "r12", "direction_id": 0, "stop_id": "B",
+        "event_at": at(8, 18), "event_about": false});
     let change = json!({"command": "change_claim", "kind": "late", "topic": null, "claim": claim});
     house.command(&handler, number, change).await;
     let newer = found(&house, &handler, number).await;

@@ -57,7 +57,7 @@ fn period(register: &Register, days: u32) -> (EpochS, EpochS) {
     let office = register.law().office();
     let to = office.end_of(office.date(register.now())) - DAY_S;
     // The day that is not over belongs to it as well: who looks in the evening wants to see the morning.
-    let to = to.max(register.now());
+    let to = to.max(register.now() + 1);
     (office.end_of(office.date(to)) - i64::from(days) * DAY_S, to)
 }
 

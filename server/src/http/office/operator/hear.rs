@@ -95,13 +95,15 @@ pub fn hear(
     let understood =
         understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, minute);
     let (about, what) = about(form, &understood, law);
-    let (route, route_chip) = route(form, &understood, view);
+    let house_number = is_house_number(form, &understood, about.as_ref());
+    let (route, route_chip) =
+        if house_number { Default::default() } else { route(form, &understood, view) };
     let place = named_place(&understood);
     let (stops, stop, stop_chip) = stops(form, &understood, view, route);
     let (time, at_chip, time_fault) = time(form, &understood, zone);
     let (wait_s, wait_chip) = wait(form, &understood);
     let on_street = route.is_none() && (stop.is_none() || matches!(about, Some(About::Topic(_))));
-    let address = address(form, &understood, on_street);
+    let address = address(form, &understood, (on_street, house_number));
     let near = understood.claim.place.filter(|_| stop.is_none() && place.is_some());
     let claim_place = pin(form).or(near);
     let timetable = view.timetable();
@@ -139,8 +141,27 @@ pub fn hear(
     Heard { line, chips, claim, about, route, stops: looked_at, time_fault }
 }
 
+/// A bare number beside what is no bus's is the number of a house, even where a bus has the same.
+fn is_house_number(form: &DeskForm, understood: &Understood, about: Option<&About>) -> bool {
+    let line = form.get("line");
+    let bare = |span: (usize, usize)| {
+        let digit = |c: char| c.is_ascii_digit();
+        line.get(span.0..span.1).is_some_and(|text| text.chars().all(digit))
+    };
+    matches!(about, Some(About::Topic(_)))
+        && form.chosen("route").is_none()
+        && understood
+            .tokens
+            .iter()
+            .any(|token| matches!(token.meaning, Meaning::Route(_)) && bare(token.span))
+}
+
 /// Of what is no bus's the words are the address: the line without what happened and when.
-fn address(form: &DeskForm, understood: &Understood, on_street: bool) -> Chip {
+fn address(
+    form: &DeskForm,
+    understood: &Understood,
+    (on_street, house_number): (bool, bool),
+) -> Chip {
     if let Some(typed) = form.chosen("address") {
         return Chip { value: typed.to_owned(), chosen: true };
     }
@@ -150,9 +171,9 @@ fn address(form: &DeskForm, understood: &Understood, on_street: bool) -> Chip {
     let line = form.get("line");
     let mut left = line.to_owned();
     for token in understood.tokens.iter().rev() {
-        if !matches!(token.meaning, Meaning::Place { .. })
-            && line.get(token.span.0..token.span.1).is_some()
-        {
+        let kept = matches!(token.meaning, Meaning::Place { .. })
+            || house_number && matches!(token.meaning, Meaning::Route(_));
+        if !kept && line.get(token.span.0..token.span.1).is_some() {
             left.replace_range(token.span.0..token.span.1, "");
         }
     }
