@@ -131,6 +131,7 @@ mod tests {
     fn the_site_is_found_beside_the_binary_where_the_settings_name_none() {
         let root = tempfile::tempdir().unwrap();
         let binary = root.path().join("release/jolda");
+        std::fs::create_dir(root.path().join("release")).unwrap();
         let site = |name: &str| {
             let folder = root.path().join(name);
             std::fs::create_dir_all(&folder).unwrap();

@@ -23,4 +23,3 @@ mod operator;
 mod outgoing;
 mod rules;
 mod signing;
-mod story;
