@@ -15,6 +15,8 @@ const URL: &str = "JOLDA_TEST_KILL_REGISTER";
 const KILLS: &str = "JOLDA_TEST_KILLS";
 const KILLS_USUAL: u32 = 8;
 const POSTERS: usize = 4;
+/// Longest wait for a server to take one, tens of milliseconds.
+const PATIENCE: u32 = 1_000;
 
 async fn a_killed_server_loses_nothing_that_it_took(db: TestDatabase) -> TestDatabase {
     server::store::migrate(&db.url).await.unwrap();
@@ -36,8 +38,16 @@ async fn a_killed_server_loses_nothing_that_it_took(db: TestDatabase) -> TestDat
         };
         let posters: Vec<_> =
             (0..POSTERS).map(|_| tokio::spawn(pour(address.clone(), Arc::clone(&taken)))).collect();
-        // Each at another moment of the writer's round.
-        tokio::time::sleep(Duration::from_millis(30 + u64::from(kill * 37 % 100))).await;
+        // Not before it took one more, however slow the machine is; then each at another moment of the
+        // writer's round.
+        let before = taken.lock().unwrap().len();
+        for _ in 0..PATIENCE {
+            if taken.lock().unwrap().len() > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(u64::from(kill * 37 % 100))).await;
         child.kill().unwrap();
         child.wait().unwrap();
         for poster in posters {
