@@ -26,7 +26,8 @@ async function sit(page, login, path, query = '?lang=ru') {
 async function told(page) {
   await expect.poll(async () => {
     await page.goto(`${server.base}/staff/cases?lang=ru`);
-    return page.locator('.proposal').count();
+    // A proposal that another test took up is a case.
+    return page.locator('.proposal, .row-link').count();
   }, { timeout: 60_000 }).toBeGreaterThan(0);
 }
 
