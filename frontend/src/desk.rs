@@ -222,11 +222,13 @@ impl Desk {
         self.state("data-kept");
     }
 
-    /// An input of this part has the keyboard. A list is not typed in: it may be swapped and focused again.
+    /// An input of this part has the keyboard. A list is not typed in, nor is the small map, which takes the
+    /// focus when it is clicked: they may be swapped and focused again.
     fn types_in(&self, part: &Element) -> bool {
         let Some(active) = self.document.active_element() else { return false };
         let node: &web_sys::Node = &active;
-        active.has_type::<HtmlInputElement>() && part.contains(Some(node))
+        let typed = active.dyn_ref::<HtmlInputElement>().is_some_and(|i| i.type_() != "image");
+        typed && part.contains(Some(node))
     }
 
     fn state(&self, attribute: &str) {

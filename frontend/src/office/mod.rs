@@ -70,6 +70,7 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
 
 /// Words of the staff's bar.
 struct BarWords {
+    staff: &'static str,
     desks: &'static str,
     queue: &'static str,
     cases: &'static str,
@@ -81,6 +82,7 @@ struct BarWords {
 const fn bar_words(language: Language) -> &'static BarWords {
     match language {
         Language::Kk => &BarWords {
+            staff: "Қызметкер",
             desks: "Жұмыс орындары",
             queue: "Кезек",
             cases: "Оқиғалар",
@@ -89,6 +91,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             sign_out: "Шығу",
         },
         Language::Ru => &BarWords {
+            staff: "Сотрудник",
             desks: "Рабочие места",
             queue: "Очередь",
             cases: "Случаи",
@@ -97,6 +100,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             sign_out: "Выйти",
         },
         Language::En => &BarWords {
+            staff: "Staff",
             desks: "Desks",
             queue: "Queue",
             cases: "Cases",
@@ -130,13 +134,13 @@ pub(crate) fn bar(context: Context<'_>, page: &Page) -> Option<AnyView> {
     });
     Some(
         view! {
-            <div class="staff-bar">
+            <section class="staff-bar" aria-label=words.staff>
                 <nav aria-label=words.desks>{links.collect_view()}</nav>
                 <form method="post" action="/staff/sign-out">
                     <span>{member.name.clone()}</span>
                     <button type="submit" class="plain">{words.sign_out}</button>
                 </form>
-            </div>
+            </section>
         }
         .into_any(),
     )
