@@ -98,7 +98,7 @@ codes! { measure_name:
     "add_vehicles" => "Автобус қосу", "Добавить автобусы", "More buses";
     "add_runs" => "Рейс қосу", "Добавить рейсы", "More runs";
     "timetable_change" => "Кестені өзгерту", "Изменить расписание", "Another timetable";
-    "route_change" => "Бағытты өзгерту", "Изменить маршрут", "Another way";
+    "route_change" => "Маршрутты өзгерту", "Изменить маршрут", "Another way";
     "stop_works" => "Аялдама жұмыстары", "Работы на остановке", "Works at a stop";
     "driver_action" => "Жүргізушімен жұмыс", "Работа с водителем", "A talk with the driver";
     "vehicle_repair" => "Автобус жөндеу", "Ремонт автобуса", "The bus is mended";

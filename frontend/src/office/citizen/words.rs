@@ -42,9 +42,9 @@ words! {
     optional => "міндетті емес", "необязательно", "optional";
     where_when => "Қайда және қашан?", "Где и когда?", "Where and when?";
     not_sure => "Сенімді емеспін", "Не уверен(а)", "Not sure";
-    bus_number => "Бағыт нөмірі", "Номер маршрута", "Route number";
-    which_bus => "Қай бағыт?", "Какой маршрут?", "Which route?";
-    other_route => "Басқа бағыт", "Другой маршрут", "Another route";
+    bus_number => "Маршрут нөмірі", "Номер маршрута", "Route number";
+    which_bus => "Қай маршрут?", "Какой маршрут?", "Which route?";
+    other_route => "Басқа маршрут", "Другой маршрут", "Another route";
     stop => "Аялдама", "Остановка", "Stop";
     stop_hint => "Атауы немесе бір бөлігі", "Название или его часть", "Its name or a part of it";
     which_stop => "Қай аялдама?", "Какая остановка?", "Which stop?";
@@ -88,7 +88,7 @@ words! {
     check => "Тексеріп, жіберіңіз", "Проверьте и отправьте", "Check and send";
     send => "Жіберу", "Отправить", "Send";
     what => "Не болды", "Что случилось", "What happened";
-    route => "Бағыт", "Маршрут", "Route";
+    route => "Маршрут", "Маршрут", "Route";
     when => "Қашан", "Когда", "When";
     waited_short => "Күттім", "Ждал(а)", "Waited";
     minutes => "мин", "мин", "min";
@@ -99,7 +99,7 @@ words! {
     bus_comes_note => "Осымен мәселе шешілсе, ештеңе жібермесеңіз де болады.", "Если вопрос этим решён, можно ничего не отправлять.", "If that settles it, you need not send anything.";
     here_now => "Қазір осы аялдамада", "Сейчас на этой остановке", "At this stop now";
     seen_then => "Жүйе сол уақытта не көрді", "Что система видела в это время", "What the system saw at that time";
-    seen_none => "Осы бағыттың бұл аялдамадан өткен автобусы тіркелмеген. Бұл автобус болмады дегенді білдірмейді: деректер толық болмауы мүмкін, біз тексереміз.", "Проходов этого маршрута через остановку не записано. Это не значит, что автобуса не было: данные могли не дойти, мы проверим.", "No passage of this route is on record here. That does not mean there was no bus: data may be missing, we shall look.";
+    seen_none => "Осы маршруттың бұл аялдамадан өткен автобусы тіркелмеген. Бұл автобус болмады дегенді білдірмейді: деректер толық болмауы мүмкін, біз тексереміз.", "Проходов этого маршрута через остановку не записано. Это не значит, что автобуса не было: данные могли не дойти, мы проверим.", "No passage of this route is on record here. That does not mean there was no bus: data may be missing, we shall look.";
     left_at => "өтті", "прошёл", "passed";
     others => "Соңғы тәулікте осы туралы айтқандар: {n}", "За сутки о том же сообщили: {n}", "Reported the same in the last day: {n}";
     join => "Оларға қосыламын", "Присоединиться к ним", "Join them";
@@ -204,7 +204,7 @@ words! {
     draft_offline => "Байланыс жоқ. Жазғаныңыз осы телефонда сақталды: байланыс келгенде өзіңіз жіберіңіз.", "Нет связи. Написанное сохранено в этом телефоне: отправьте сами, когда связь появится.", "No connection. What you wrote is kept on this phone: send it yourself when the connection is back.";
     fault_kind => "Не болғанын таңдаңыз", "Выберите, что случилось", "Choose what happened";
     fault_route_unknown => "Мұндай нөмір жоқ. Тізімнен таңдаңыз немесе қалдырыңыз.", "Такого номера нет. Выберите из списка или оставьте как есть.", "There is no such number. Choose one, or keep what you wrote.";
-    fault_route => "Бағытты көрсетіңіз: онсыз автобустарды тексере алмаймыз. Білмесеңіз, «Әрі қарай» түймесін тағы басыңыз.", "Укажите маршрут: без него не проверить автобусы. Если не знаете, нажмите «Дальше» ещё раз.", "Name the route: without it the buses cannot be checked. If you do not know it, press Next again.";
+    fault_route => "Маршрутты көрсетіңіз: онсыз автобустарды тексере алмаймыз. Білмесеңіз, «Әрі қарай» түймесін тағы басыңыз.", "Укажите маршрут: без него не проверить автобусы. Если не знаете, нажмите «Дальше» ещё раз.", "Name the route: without it the buses cannot be checked. If you do not know it, press Next again.";
     fault_stop_unknown => "Мұндай аялдама табылмады. Басқаша жазып көріңіз немесе қалдырыңыз.", "Такая остановка не найдена. Напишите иначе или оставьте как есть.", "No such stop was found. Write it another way, or keep what you wrote.";
     fault_stop_choose => "Бірнеше аялдама бар: біреуін таңдаңыз", "Таких остановок несколько: выберите одну", "There are several such stops: choose one";
     fault_stop => "Аялдаманы таңдаңыз: онсыз автобустарды тексере алмаймыз. Білмесеңіз, «Әрі қарай» түймесін тағы басыңыз.", "Выберите остановку: без неё не проверить автобусы. Если не знаете, нажмите «Дальше» ещё раз.", "Choose the stop: without it the buses cannot be checked. If you do not know it, press Next again.";

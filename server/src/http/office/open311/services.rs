@@ -38,7 +38,7 @@ pub static ATTRIBUTES: [Attribute; 7] = [
         datatype: "string",
         keys: &[],
         variable: true,
-        words: ["Бағыт", "Маршрут", "Route"],
+        words: ["Маршрут", "Маршрут", "Route"],
     },
     Attribute {
         code: "DIRECTION",
