@@ -59,3 +59,10 @@ wire! {
         pub down: bool,
     }
 }
+
+impl Feed {
+    /// It has answered and is not down: what it does not show did not happen.
+    pub fn is_heard(&self) -> bool {
+        !self.down && self.received_at.is_some()
+    }
+}

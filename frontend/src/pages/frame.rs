@@ -130,7 +130,7 @@ pub(super) fn banners(context: Context<'_>) -> AnyView {
     if status.feeds.is_empty() {
         lines.push(("warn", text.no_feeds.to_owned()));
     }
-    for feed in status.feeds.iter().filter(|feed| feed.down) {
+    for feed in status.feeds.iter().filter(|feed| !feed.is_heard()) {
         let last = feed.header_at.map_or_else(
             || text.feed_never.to_owned(),
             |at| format!("{}: {}", text.last_dataset, voice.ago(at)),

@@ -2,7 +2,7 @@
 
 use super::{Context, heading, marks, number_head, stop_path, vehicle_path};
 use crate::format::stopwatch;
-use api::{Incident, IncidentKind, IncidentList};
+use api::{Feed, Incident, IncidentKind, IncidentList};
 use leptos::prelude::*;
 
 /// `/incidents`.
@@ -11,7 +11,9 @@ pub(super) fn page(context: Context<'_>, list: &IncidentList) -> AnyView {
     view! {
         {heading(context, text.incidents.into_any(), None, None)}
         {if list.incidents.is_empty() {
-            view! { <p class="empty">{text.no_incidents}</p> }.into_any()
+            let heard = context.shell.status.feeds.iter().any(Feed::is_heard);
+            let words = if heard { text.no_incidents } else { text.incidents_unknown };
+            view! { <p class="empty">{words}</p> }.into_any()
         } else {
             table(context, &list.incidents, true)
         }}

@@ -120,6 +120,14 @@ fn doubt_is_said_before_the_figures() {
     let banners = html.split("id=\"banners\"").nth(1).unwrap().split("</div>").next().unwrap();
     assert!(banners.contains("No fresh data from «positions»"));
     assert!(banners.contains("cannot be written") && banners.contains("still being prepared"));
+    let none = Page::Incidents(Box::new(IncidentList { at: 0, incidents: vec![] }));
+    assert!(render(&shell, &none).contains("whether anything happens is not known"));
+    // Never heard of is as doubtful as silent.
+    (shell.status.feeds[0].down, shell.status.feeds[0].received_at) = (false, None);
+    (shell.status.store_down, shell.status.warming_up) = (false, false);
+    let html = render(&shell, &none);
+    assert!(html.contains("No fresh data from «positions»"));
+    assert!(html.contains("whether anything happens is not known"));
     shell.status.feeds.clear();
     assert!(render(&shell, &Page::Feeds).contains("No source of positions"));
 }

@@ -192,6 +192,7 @@ pub(super) static TEXT: Text = Text {
     alerts: "Notices",
     alert_more: "More about it",
     no_incidents: "No incidents: nothing to act on now.",
+    incidents_unknown: "No data from the buses: whether anything happens is not known.",
     open_now: "open",
     closed: "closed",
     suppressed: "held back",

@@ -192,6 +192,7 @@ pub(super) static TEXT: Text = Text {
     alerts: "Хабарландырулар",
     alert_more: "Толығырақ",
     no_incidents: "Оқиға жоқ: қазір араласудың қажеті жоқ.",
+    incidents_unknown: "Автобустардан дерек жоқ: оқиғаның бар-жоғы белгісіз.",
     open_now: "жүріп жатыр",
     closed: "аяқталды",
     suppressed: "дабылсыз",

@@ -235,6 +235,7 @@ pub(crate) struct Text {
     pub alert_more: &'static str,
     // Incidents.
     pub no_incidents: &'static str,
+    pub incidents_unknown: &'static str,
     pub open_now: &'static str,
     pub closed: &'static str,
     pub suppressed: &'static str,

@@ -192,6 +192,7 @@ pub(super) static TEXT: Text = Text {
     alerts: "Объявления",
     alert_more: "Подробнее",
     no_incidents: "Событий нет: вмешиваться сейчас не нужно.",
+    incidents_unknown: "От автобусов нет данных: есть ли события, неизвестно.",
     open_now: "идёт",
     closed: "закончилось",
     suppressed: "без тревоги",

@@ -9,7 +9,7 @@ use crate::{
     live::{fleet::News, frames, topics},
 };
 use api::{
-    Status,
+    Feed, Status,
     live::{Frame, HEARTBEAT_S, Subscription},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -204,12 +204,12 @@ fn labels(app: &App, news: &News) {
 
 fn status_came(app: &Rc<App>, status: &Status) {
     app.speed.set(status.speed);
-    let deaf = status.feeds.iter().all(|feed| feed.down || feed.header_at.is_none());
+    let deaf = !status.feeds.iter().any(Feed::is_heard);
     let link = if deaf { Link::Silent } else { Link::Live };
     if app.signals.link.get_untracked() != link {
         app.signals.link.set(link);
     }
-    let down = status.feeds.iter().filter(|f| f.down).map(|f| f.feed_id.clone()).collect();
+    let down = status.feeds.iter().filter(|f| !f.is_heard()).map(|f| f.feed_id.clone()).collect();
     let doubts = (status.warming_up, status.store_down, down);
     let before = app.socket.borrow_mut().doubts.replace(doubts.clone());
     if before.is_some_and(|before| before != doubts) {
