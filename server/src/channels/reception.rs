@@ -15,7 +15,7 @@ use appeals::channel::Channel;
 use appeals::claim::Place;
 use appeals::ids::AppealId;
 use appeals::kind::Kind;
-use appeals::line::{Understood, understand};
+use appeals::line::{Gazetteer, Understood, understand};
 use appeals::words::Language;
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -244,11 +244,16 @@ impl Reception {
         })
     }
 
+    /// What people may name, of the timetable in force.
+    pub fn gazetteer(&self) -> Arc<Gazetteer> {
+        self.gazetteers.now()
+    }
+
     pub(super) fn understood(&self, line: &str) -> Understood {
         let law = self.register.law();
         let zone = &law.office().zone;
         let (kinds, topics) = (law.kinds(), law.topics());
-        understand(line, &self.gazetteers.now(), kinds, topics, zone, self.register.now())
+        understand(line, &self.gazetteer(), kinds, topics, zone, self.register.now())
     }
 
     async fn go_on(&self, inbound: &Inbound) -> Result<Heard, ServiceError> {

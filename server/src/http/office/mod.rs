@@ -99,7 +99,6 @@ pub(super) struct Office {
     stops: StopPlaces,
     evidence: Option<Examiner>,
     site: Site,
-    desk: Arc<operator::Room>,
 }
 
 impl Office {
@@ -144,7 +143,6 @@ pub fn router(state: OfficeState) -> Router {
         stops,
         evidence,
         site,
-        desk: Arc::default(),
     };
     Router::new()
         .route("/api/v1/appeals", post(appeals::file))

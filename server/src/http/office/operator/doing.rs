@@ -61,7 +61,8 @@ impl<'a> Doing<'a> {
     pub fn heard(&self) -> Heard {
         let view = self.office.site.reads().view(self.asked.language);
         let (law, now) = (self.office.register.law(), self.office.register.now());
-        hear(&self.form, &view, &self.office.desk, law, now, self.reader())
+        let gazetteer = self.office.channels.reception.gazetteer();
+        hear(&self.form, &view, &gazetteer, law, now, self.reader())
     }
 
     /// Does what the form asks for.

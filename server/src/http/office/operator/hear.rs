@@ -1,6 +1,5 @@
 //! From the line and what was chosen by hand to a claim, and to what the form shows of it.
 
-use super::Room;
 use super::form::DeskForm;
 use crate::register::Law;
 use crate::view::View;
@@ -8,7 +7,7 @@ use api::{DeskChoice, DeskLine};
 use appeals::claim::{Claim, ClaimTime, Place};
 use appeals::ids::{RouteId, StopId, TopicId};
 use appeals::kind::Kind;
-use appeals::line::{About, Meaning, Understood, understand};
+use appeals::line::{About, Gazetteer, Meaning, Understood, understand};
 use appeals::words::Language;
 use frontend::office::operator::{Chip, Chips};
 use jiff::civil::DateTime;
@@ -83,17 +82,16 @@ fn about_of(code: &str, law: &Law) -> Option<About> {
 pub fn hear(
     form: &DeskForm,
     view: &View,
-    room: &Room,
+    gazetteer: &Gazetteer,
     law: &Law,
     now: EpochS,
     language: Language,
 ) -> Heard {
     let zone = &law.office().zone;
-    let gazetteer = room.gazetteer(view);
     // To the minute, as it is shown: the same line heard twice says the same.
     let minute = now - now.rem_euclid(MINUTE_S);
     let understood =
-        understand(form.get("line"), &gazetteer, law.kinds(), law.topics(), zone, minute);
+        understand(form.get("line"), gazetteer, law.kinds(), law.topics(), zone, minute);
     let (about, what) = about(form, &understood, law);
     let house_number = is_house_number(form, &understood, about.as_ref());
     let (route, route_chip) =

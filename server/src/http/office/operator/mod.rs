@@ -2,13 +2,10 @@
 
 mod doing;
 mod form;
-mod gazetteer;
 mod hear;
 mod page;
 mod passages;
 mod pin;
-
-pub use gazetteer::Room;
 
 use super::Office;
 use super::appeals::private;
@@ -133,7 +130,7 @@ async fn known(
 ) -> Result<Heard, ProblemResponse> {
     let view = office.site.reads().view(asked.language);
     let (law, now) = (office.register.law(), office.register.now());
-    let mut heard = hear(form, &view, &office.desk, law, now, language);
+    let mut heard = hear(form, &view, &office.channels.reception.gazetteer(), law, now, language);
     heard.line.passages = passages::passages(office.site.reads(), &view, &heard).await;
     let situations = super::knowledge::base().search(form.get("line"), SITUATIONS_MAX);
     heard.line.situations = situations
