@@ -249,6 +249,18 @@ fn correlation(a: &Side, b: &Side) -> Option<f64> {
     (xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
+/// Whether the route's days lie nearer together once the control's are taken off them. A control may move with the
+/// route and yet so much more that it only brings its own unrest into the figure.
+fn steadies(route: &Side, control: &Side) -> bool {
+    let pairs: Vec<(f64, f64)> =
+        route.iter().filter_map(|(day, x)| Some((*x, *control.get(day)?))).collect();
+    let spread = |f: &dyn Fn(&(f64, f64)) -> f64| {
+        let usual = mean(pairs.iter().map(f));
+        mean(pairs.iter().map(|p| (f(p) - usual).powi(2)))
+    };
+    spread(&|p| p.0 - p.1) < spread(&|p| p.0)
+}
+
 /// Studies one metric of the route against routes of the same carrier or corridor. `None` when too few days
 /// could be measured for any figure.
 pub fn study(
@@ -268,16 +280,19 @@ pub fn study(
             let (b, _) = side(days, before_span, design);
             let (a, _) = side(days, after_span, design);
             let r = correlation(&before, &b).filter(|r| *r >= CORRELATION_LEAST)?;
-            (a.len() >= DAYS_LEAST).then_some((r, route, b, a))
+            let steadies = steadies(&before, &b);
+            (a.len() >= DAYS_LEAST && steadies).then_some((r, route, b, a))
         })
         .collect();
     alike.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
     alike.truncate(CONTROLS_MAX);
     let control = |later: bool| {
         let mut days: BTreeMap<Date, Vec<f64>> = BTreeMap::new();
-        for one in &alike {
-            for (day, value) in if later { &one.3 } else { &one.2 } {
-                days.entry(*day).or_default().push(*value);
+        for (_, _, before, after) in &alike {
+            // Each against its own usual: a day on which one of them was not seen must not move their mean.
+            let usual = mean(before.values().copied());
+            for (day, value) in if later { after } else { before } {
+                days.entry(*day).or_default().push(*value - usual);
             }
         }
         days.into_iter().map(|(day, v)| (day, mean(v.into_iter()))).collect::<Side>()
@@ -428,6 +443,41 @@ mod tests {
         assert!(
             study(&route(9, 1.0, 0.0, 0.0), &[], &far).unwrap().flags.contains(&Flag::SeasonChange)
         );
+    }
+
+    #[test]
+    fn a_control_that_was_not_seen_on_a_day_moves_nothing() {
+        let days = route(1, 1_440.0, -300.0, 0.0);
+        let quick: RouteId = "quick".into();
+        let slow: RouteId = "slow".into();
+        let whole = [
+            (quick.clone(), route(2, 500.0, 0.0, 0.0)),
+            (slow.clone(), route(3, 3_600.0, 0.0, 0.0)),
+        ];
+        let mut holes = whole.clone();
+        for day in holes[1].1.iter_mut().filter(|d| d.on.day() % 3 == 0) {
+            day.value = None;
+        }
+        let (whole, holes) = (study(&days, &whole, &design()), study(&days, &holes, &design()));
+        let (whole, holes) = (whole.unwrap(), holes.unwrap());
+        assert_eq!(whole.controls.len(), 2);
+        assert_eq!(holes.controls.len(), 2);
+        let apart = whole.against_controls.unwrap() - holes.against_controls.unwrap();
+        assert!(apart.abs() < 20.0, "{apart}");
+        let width = |s: &Study| s.interval.1 - s.interval.0;
+        assert!(width(&holes) < 1.5 * width(&whole), "{:?} {:?}", holes.interval, whole.interval);
+    }
+
+    #[test]
+    fn a_control_that_is_alike_but_wild_is_none() {
+        let days = route(1, 1_440.0, -300.0, 0.0);
+        let wild: Vec<DayValue> = route(2, 1_440.0, 0.0, 0.0)
+            .into_iter()
+            .map(|d| DayValue { value: d.value.map(|v| 8.0 * v), ..d })
+            .collect();
+        let study = study(&days, &[("wild".into(), wild)], &design()).unwrap();
+        assert!(study.controls.is_empty(), "{study:?}");
+        assert!(study.flags.contains(&Flag::NoControls));
     }
 
     proptest! {

@@ -23,3 +23,4 @@ mod operator;
 mod outgoing;
 mod rules;
 mod signing;
+mod story;
