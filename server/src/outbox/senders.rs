@@ -7,6 +7,7 @@ use super::telegram::Telegram;
 use super::whatsapp::Whatsapp;
 use crate::channels::ChannelSettings;
 use appeals::answer::ReplyBy;
+use serde_json::Value;
 use std::time::Duration;
 
 /// Longest time of one try.
@@ -41,6 +42,18 @@ impl SendError {
     pub fn of_network(error: reqwest::Error) -> Self {
         Self::Later(error.without_url().to_string(), None)
     }
+}
+
+/// Sends JSON; what comes back: the status, and JSON or null.
+pub(super) async fn say(
+    request: reqwest::RequestBuilder,
+    body: &Value,
+) -> Result<(reqwest::StatusCode, Value), SendError> {
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    let answer = request.send().await.map_err(SendError::of_network)?;
+    let status = answer.status();
+    let said = answer.text().await.ok().and_then(|t| serde_json::from_str(&t).ok());
+    Ok((status, said.unwrap_or_default()))
 }
 
 /// All who send.

@@ -1,10 +1,10 @@
 //! Telegram Bot API: `sendMessage`.
 
 use super::letter::Letter;
-use super::senders::SendError;
+use super::senders::{SendError, say};
 use crate::channels::TelegramSettings;
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Longest message, characters: the API's own.
 const TEXT_CHARS_MAX: usize = 4_096;
@@ -38,21 +38,7 @@ impl Telegram {
             .map_err(|_| SendError::Never("the chat of the person is not known".to_owned()))?;
         let body =
             json!({"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": true}});
-        let answer = self
-            .client
-            .post(&self.address)
-            .header("content-type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await
-            .map_err(SendError::of_network)?;
-        let status = answer.status();
-        let said: Value = answer
-            .text()
-            .await
-            .ok()
-            .and_then(|t| serde_json::from_str(&t).ok())
-            .unwrap_or_default();
+        let (status, said) = say(self.client.post(&self.address), &body).await?;
         if status.is_success() && said["ok"] == true {
             let id = said["result"]["message_id"].as_i64();
             return Ok(id.map(|id| format!("{chat}:{id}")));

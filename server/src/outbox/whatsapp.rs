@@ -1,10 +1,10 @@
 //! WhatsApp Cloud API: `POST /{phone_number_id}/messages`.
 
 use super::letter::Letter;
-use super::senders::SendError;
+use super::senders::{SendError, say};
 use crate::channels::WhatsappSettings;
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Longest text, characters: the API's own.
 const TEXT_CHARS_MAX: usize = 4_096;
@@ -52,22 +52,9 @@ impl Whatsapp {
             }
         }
         let api = self.settings.api.trim_end_matches('/');
-        let answer = self
-            .client
-            .post(format!("{api}/{}/messages", self.settings.phone_number_id))
-            .bearer_auth(&self.settings.access_token.0)
-            .header("content-type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await
-            .map_err(SendError::of_network)?;
-        let status = answer.status();
-        let said: Value = answer
-            .text()
-            .await
-            .ok()
-            .and_then(|t| serde_json::from_str(&t).ok())
-            .unwrap_or_default();
+        let address = format!("{api}/{}/messages", self.settings.phone_number_id);
+        let request = self.client.post(address).bearer_auth(&self.settings.access_token.0);
+        let (status, said) = say(request, &body).await?;
         if status.is_success() {
             return Ok(said["messages"][0]["id"].as_str().map(str::to_owned));
         }

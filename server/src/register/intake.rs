@@ -220,8 +220,7 @@ impl Register {
         };
         let (appeal, events) = register(filing.draft.clone(), intake, law.rules(), now)?;
         let (pin, pin_hash) = self.keys.new_pin()?;
-        let mut statements =
-            vec![self.contact_row(filing, &appeal, &personal, now, known.is_some())?];
+        let mut statements = vec![self.contact_row(filing, &appeal, &personal, now)?];
         if let Some(applicant) = applicant {
             statements.push(self.applicant_row(filing, applicant, &personal, now)?);
         }
@@ -309,7 +308,6 @@ impl Register {
         appeal: &Appeal,
         personal: &Personal,
         now: EpochS,
-        known: bool,
     ) -> Result<Statement, ServiceError> {
         let phone = personal.phone.as_deref().map(|p| self.keys.phone(p)).transpose()?.flatten();
         // Without a name there is no applicant; how to answer is kept with the contact.
@@ -317,8 +315,7 @@ impl Register {
             .then(|| self.keys.seal(&format!("contact/{}", appeal.contact), personal))
             .transpose()?;
         let by = filing.by.map(|b| b.0);
-        let row = if known { rows::contact_again } else { rows::contact };
-        Ok(row(appeal, by, now, phone, sealed))
+        Ok(rows::contact(appeal, by, now, phone, sealed))
     }
 
     fn applicant_row(

@@ -152,33 +152,8 @@ pub fn subject(id: AppealId, subject: &Subject) -> Statement {
     )
 }
 
+/// The contact of an appeal. It may be there already: an earlier appeal came of it, or a draft.
 pub fn contact(
-    appeal: &Appeal,
-    by: Option<PersonId>,
-    now: EpochS,
-    phone: Option<String>,
-    sealed: Option<String>,
-) -> Statement {
-    Statement::new(
-        "INSERT INTO contacts (contact_id, channel, started_at, ended_at, operator_id, desk_id, \
-         language, outcome, phone_hash, sealed) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'appeal_registered', $8, $9)",
-        vec![
-            appeal.contact.to_string().into(),
-            appeal.channel.name().into(),
-            appeal.received_at.into(),
-            now.into(),
-            person(by).into(),
-            appeal.desk.to_string().into(),
-            appeal.language.code().into(),
-            phone.into(),
-            sealed.into(),
-        ],
-    )
-}
-
-/// The contact of an appeal that may be there already: an earlier appeal came of it, or a draft.
-pub fn contact_again(
     appeal: &Appeal,
     by: Option<PersonId>,
     now: EpochS,
