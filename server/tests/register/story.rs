@@ -44,7 +44,8 @@ async fn drive(store: &Store, timetable: &Arc<Timetable>, days: &[i64]) -> Watch
     let mut watch = Watch::new(Arc::clone(timetable), config, feeds, "story".to_owned());
     for day in days {
         let world = WorldConfig { seed: 143 + day.unsigned_abs(), ..demo_world(timetable) };
-        let (from, to) = (MONDAY + day * DAY_S + 5 * 3_600, MONDAY + day * DAY_S + 10 * 3_600 + 1_200);
+        let (from, to) =
+            (MONDAY + day * DAY_S + 5 * 3_600, MONDAY + day * DAY_S + 10 * 3_600 + 1_200);
         let mut world = World::new(Arc::clone(timetable), world, from);
         let mut now = from;
         while now < to {
