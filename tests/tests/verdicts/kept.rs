@@ -19,7 +19,7 @@ use transit::{EpochS, MonitorConfig};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Every so many planned passages somebody appeals.
-const EVERY_PASSAGE: usize = 17;
+const EVERY_PASSAGE: usize = 7;
 const FEED: &str = "city";
 
 fn minute(at: EpochS, accepted: i64) -> FeedHealthRow {
