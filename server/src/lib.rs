@@ -32,5 +32,6 @@ pub mod register;
 pub mod run;
 pub mod staff;
 pub mod store;
+pub mod track;
 pub mod view;
 pub mod visitor;

@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::engine::Watch;
 use crate::feed::settings::{FeedSettings, KeepSettings};
 use crate::feed::timetable_source;
+use crate::plans;
 use crate::register;
 use crate::run::{self, House};
 use crate::store::Store;
@@ -23,7 +24,7 @@ use rustc_hash::FxHasher;
 use simulator::city::{DEMO_DATE, DEMO_TIME_S, almaty, demo_world};
 use simulator::{World, WorldConfig};
 use std::hash::Hasher as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -68,12 +69,14 @@ pub struct City {
 }
 
 impl City {
-    fn new(options: &DemoOptions) -> Result<Self> {
+    /// `folder`: where the timetable is kept, so that evidence of its days can be told when another has come.
+    fn new(options: &DemoOptions, folder: &Path) -> Result<Self> {
         let bytes = match &options.gtfs {
             Some(path) => timetable_source::read(path)?,
             None => almaty().context("the demo city cannot be made from its sources")?,
         };
         let (timetable, _) = Timetable::from_zip(&bytes, LoadLimits::default())?;
+        plans::keep(folder, &timetable, &bytes).context("the timetable cannot be kept")?;
         let mut hasher = FxHasher::default();
         hasher.write(&bytes);
         let world = demo_world(&timetable);
@@ -116,6 +119,7 @@ impl City {
         let epoch = run::epoch_text(&Clock::of_city(end, 1.0));
         let config = MonitorConfig::default();
         let mut watch = Watch::new(Arc::clone(&self.timetable), config, feeds, epoch);
+        watch.keep_tracks();
         let mut now = begin;
         while now < end {
             now = (now + MORNING_DATASET_S).min(end);
@@ -146,7 +150,7 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
 
     let measured = Clock::machine();
     let made = tokio::task::spawn_blocking(move || {
-        let city = City::new(&options)?;
+        let city = City::new(&options, &folder)?;
         let (world, watch) = city.morning();
         let past = Past::of(&folder, &city);
         past::remove_database(&file);

@@ -21,7 +21,7 @@ mod write_sqlite;
 mod writer;
 
 pub use error::StoreError;
-pub use reads::{BusiestStop, HeadwayQuery, IncidentQuery, Window};
+pub use reads::{BusiestStop, HeadwayQuery, IncidentQuery, READ_ROWS_MAX, Window};
 pub use settings::{Retention, StoreSettings};
 pub use writer::{WriterHandle, WriterStatus};
 

@@ -40,6 +40,7 @@ pub use updates::Forecast;
 use crate::event::{Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition};
 use crate::flow::{Flow, VehicleFacts};
 use crate::ids::{FeedIdx, VehicleIdx};
+use crate::place::LatLon;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use config::{MAX_EPOCH_S, MAX_ID_BYTES};
@@ -54,6 +55,19 @@ use updates::Updates;
 
 /// Runs that are over are forgotten once in so many seconds.
 const SWEEP_EVERY_S: i64 = 600;
+
+/// Where a vehicle was when it was believed last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LastFix {
+    /// Which.
+    pub vehicle: VehicleIdx,
+    /// When it was measured.
+    pub at: EpochS,
+    /// Where.
+    pub place: LatLon,
+    /// As reported, metres a second; only where it can be one.
+    pub speed_mps: Option<f32>,
+}
 
 /// Watches the buses of one timetable, over any number of feeds.
 pub struct Monitor {
@@ -153,6 +167,13 @@ impl Monitor {
     /// What people see on a vehicle, where that is not its id.
     pub fn vehicle_label(&self, vehicle: VehicleIdx) -> Option<&str> {
         self.fleet.vehicles.get(vehicle.get())?.label.as_deref()
+    }
+
+    /// The last measurement of a vehicle that was believed.
+    pub fn last_fix(&self, feed: FeedIdx, vehicle_id: &str) -> Option<LastFix> {
+        let vehicle = self.fleet.find(feed, vehicle_id)?;
+        let fix = self.fleet.vehicles.get(vehicle.get())?.fix?;
+        Some(LastFix { vehicle, at: fix.at, place: fix.place, speed_mps: fix.speed_mps })
     }
 
     /// What the feed itself predicts for a run.
