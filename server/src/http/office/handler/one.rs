@@ -304,7 +304,8 @@ fn answer_form(
     let texts = law.texts();
     let number = appeal.number.to_string();
     let kind = &law.kinds().entry(appeal.kind).name;
-    let names = Names { number: &number, kind, route, stop };
+    let names =
+        Names { number: &number, kind, route, stop, carrier_asked: appeal.carrier.is_some() };
     let body = handling.packet.as_ref().map(|packet| {
         let signed = appeal.signature.as_ref().map(|s| s.finding);
         draft(packet, signed, names, (texts, language, &law.office().zone)).body
