@@ -83,6 +83,9 @@ pub enum ServiceError {
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The record of the buses.
+    #[error(transparent)]
+    Record(#[from] crate::store::StoreError),
     /// Keys and sealed data.
     #[error(transparent)]
     Seal(#[from] SealError),

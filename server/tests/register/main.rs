@@ -21,6 +21,7 @@ mod load;
 mod open311;
 mod operator;
 mod outgoing;
+mod record_behind;
 mod rules;
 mod signing;
 mod story;
