@@ -5,12 +5,13 @@ use crate::database::{TestDatabase, on_both};
 use crate::evidence::{at, file, late, minutes, morning, record, verified};
 use crate::house::{House, NOW, answer};
 use appeals::access::Role;
-use appeals::ids::AppealId;
+use appeals::ids::{AppealId, EvidenceId};
 use appeals::verdict::{Finding, Reason};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::engine::Watch;
 use server::evidence::{Examiner, check};
+use server::ledger::Statement;
 use server::plans::{Plans, keep, version_of};
 use server::published::Published;
 use server::record::{Batch, TrackRow};
@@ -26,7 +27,11 @@ on_both!(
     a_bus_that_drove_by_is_seen_by_where_it_was,
     a_day_is_judged_by_the_timetable_of_that_day,
     who_is_on_the_line_hears_what_the_record_says,
+    what_an_earlier_version_sealed_is_computed_again_to_the_byte,
 );
+
+/// Evidence that version 2 of the engine sealed in the demo city: digest, packet, inputs.
+const SEALED_BY_2: &str = include_str!("sealed_by_2.json");
 
 /// Trip t2 along its line, so many metres a second: it is at B nine minutes late.
 fn track(city: &City, speed_mps: f64) -> TrackRow {
@@ -194,5 +199,35 @@ async fn who_is_on_the_line_hears_what_the_record_says(db: TestDatabase) -> Test
     // Nothing of it is written.
     let due = house.register.evidence_ids(None, "", 10).await.unwrap();
     assert_eq!(due, []);
+    db
+}
+
+async fn what_an_earlier_version_sealed_is_computed_again_to_the_byte(
+    db: TestDatabase,
+) -> TestDatabase {
+    let house = House::open(&db).await;
+    let filed = file(&house, &late(at(8, 18))).await;
+    let number = filed["number"].as_str().unwrap().to_owned();
+    let appeal = house.register.id_of(number.parse().unwrap()).await.unwrap();
+    let sealed: Vec<Value> = serde_json::from_str(SEALED_BY_2).unwrap();
+    for (n, one) in (0_u8..).zip(&sealed) {
+        let id = EvidenceId::new(i64::from(n), [n; 10]);
+        let text = |name: &str| one[name].as_str().unwrap().to_owned();
+        assert!(text("packet").starts_with("{\"engine\":2,"));
+        let row = "INSERT INTO evidence (evidence_id, appeal_id, computed_at, digest, finding, \
+                   confidence, supersedes, body) VALUES ($1, $2, 0, $3, 'confirmed', 0, NULL, $4)";
+        let values = vec![
+            id.to_string().into(),
+            appeal.to_string().into(),
+            text("digest").into(),
+            text("packet").into(),
+        ];
+        let inputs = "INSERT INTO evidence_inputs (evidence_id, body) VALUES ($1, $2)";
+        let kept = vec![id.to_string().into(), text("inputs").into()];
+        let rows = vec![Statement::new(row, values), Statement::new(inputs, kept)];
+        house.ledger.write(rows).await.unwrap();
+        let checked = check(&house.register, &house.city.store, &number, id).await.unwrap();
+        assert!(checked.intact && checked.recomputes, "{checked:?} {}", text("packet"));
+    }
     db
 }
