@@ -54,11 +54,14 @@ fn blank(bytes: &mut [u8], part: &Part) {
 /// A picture: items that are no picture (Exif, XMP) are blanked.
 pub fn clean_picture(mut bytes: Vec<u8>) -> Result<Vec<u8>, MediaFault> {
     let mut seen = false;
-    for top in boxes(&bytes, 0..bytes.len())? {
+    let tops = boxes(&bytes, 0..bytes.len())?;
+    let data = tops.iter().filter(|t| t.kind == *b"mdat").map(|t| t.content.clone());
+    let data: Vec<_> = data.collect();
+    for top in tops {
         match &top.kind {
             b"ftyp" | b"mdat" | b"free" | b"skip" => {}
             b"meta" => {
-                clean_items(&mut bytes, &top)?;
+                clean_items(&mut bytes, &top, &data)?;
                 seen = true;
             }
             _ => blank(&mut bytes, &top),
@@ -67,7 +70,8 @@ pub fn clean_picture(mut bytes: Vec<u8>) -> Result<Vec<u8>, MediaFault> {
     if seen { Ok(bytes) } else { Err(MediaFault::Damaged) }
 }
 
-fn clean_items(bytes: &mut [u8], meta: &Part) -> Result<(), MediaFault> {
+/// `data`: where the bytes of items may stand.
+fn clean_items(bytes: &mut [u8], meta: &Part, data: &[Range<usize>]) -> Result<(), MediaFault> {
     let parts = boxes(bytes, behind_version(&meta.content)?)?;
     let of = |kind: &[u8; 4]| parts.iter().find(|p| p.kind == *kind);
     let notes = notes(bytes, of(b"iinf").ok_or(MediaFault::Damaged)?)?;
@@ -91,8 +95,13 @@ fn clean_items(bytes: &mut [u8], meta: &Part) -> Result<(), MediaFault> {
         return Err(MediaFault::Damaged);
     }
     if !notes.is_empty() {
-        let places = places(bytes, of(b"iloc").ok_or(MediaFault::Damaged)?, &notes, idat)?;
+        let places = places(bytes, of(b"iloc").ok_or(MediaFault::Damaged)?, &notes, idat.clone())?;
         for place in places {
+            // Nothing but data is blanked, whatever the file says.
+            let mut inside = data.iter().chain(&idat);
+            if !inside.any(|d| d.start <= place.start && place.end <= d.end) {
+                return Err(MediaFault::Damaged);
+            }
             bytes.get_mut(place).ok_or(MediaFault::Damaged)?.fill(0);
         }
     }

@@ -13,6 +13,8 @@ use transit::EpochS;
 
 /// Most rows of one answer.
 pub const ROWS_MAX: u32 = 1_000;
+/// Appeals that are looked up by number in one question.
+const NUMBERS_AT_ONCE: usize = 100;
 /// Entries of journals that are looked at in one go, for steps among them …
 const ENTRIES_AT_ONCE: u32 = 1_000;
 /// … and in all for one answer.
@@ -188,6 +190,21 @@ impl Register {
     pub async fn row_of(&self, number: AppealNumber) -> Result<Option<QueueRow>, ServiceError> {
         let sql = format!("{ROW} WHERE number = $1");
         Ok(self.ledger.row(&sql, vec![number.to_string().into()]).await?)
+    }
+
+    /// The rows of some numbers, in their order; unknown ones are left out.
+    pub async fn rows_of(&self, numbers: &[AppealNumber]) -> Result<Vec<QueueRow>, ServiceError> {
+        let mut found: Vec<QueueRow> = Vec::with_capacity(numbers.len());
+        for some in numbers.chunks(NUMBERS_AT_ONCE) {
+            let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+            let sql = format!("{ROW} WHERE number IN ({})", places.join(", "));
+            let texts: Vec<String> = some.iter().map(ToString::to_string).collect();
+            let values = texts.iter().map(|t| t.as_str().into()).collect();
+            let rows = self.ledger.rows::<QueueRow>(&sql, values).await?;
+            let of = |text: &String| rows.iter().find(|row| row.number == *text).cloned();
+            found.extend(texts.iter().filter_map(of));
+        }
+        Ok(found)
     }
 
     /// The id of a number.

@@ -299,6 +299,8 @@ async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> T
         (files.as_array().unwrap().len(), &files[0]["media_type"]),
         (1, &json!("image/png"))
     );
+    // It may show people: it is for who works on the appeal.
+    house.command(&handler, newest, json!({"command": "begin"})).await;
     let path = format!("{path}/{}", files[0]["file_id"].as_str().unwrap());
     let file = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
     assert_eq!(file.headers()["content-disposition"], "attachment");

@@ -161,7 +161,7 @@ async fn og_11_to_14_discovery(db: TestDatabase) -> TestDatabase {
     }
     let all = appeals::journal::Hash::of(all.as_bytes()).to_string();
     let told = format!("{} {}", found["changeset"].as_str().unwrap(), &all[..16]);
-    expect_test::expect!["?"].assert_eq(&told);
+    expect_test::expect!["2026-11-20T09:00:00+05:00 9e744f73f5ca70d4"].assert_eq(&told);
     db
 }
 
@@ -420,6 +420,16 @@ async fn og_41_to_42_errors(db: TestDatabase) -> TestDatabase {
     assert!(errors.as_array().unwrap().len() >= 2 && errors[0]["code"] == 400, "OG-41: {errors}");
     let (_, body) = post(&house, &[("api_key", "no")], "xml").await;
     assert_eq!(texts(&body, "code"), ["403"], "OG-41");
+    for (language, words) in [
+        ("kk", "service_code bus.x белгісіз"),
+        ("ru", "service_code bus.x: такой услуги нет"),
+        ("en", "service_code bus.x is not known"),
+    ] {
+        let path = format!("/open311/v2/services/bus.x.json?lang={language}");
+        let (_, _, errors) = get(&house, &path).await;
+        let errors: Value = serde_json::from_str(&errors).unwrap();
+        assert_eq!(errors[0]["description"], words, "OG-41: users read it");
+    }
     let put = house.ask(Method::PUT, "/open311/v2/requests.json").send().await.unwrap();
     assert!(put.headers()["allow"].to_str().unwrap().contains("POST"));
     let (status, errors) = answer(put).await;

@@ -39,7 +39,7 @@ async fn post_twice(house: &House, path: &str, cookie: &str, channel: &str) {
 async fn by_form(house: &House, from: &str) {
     let browser = Browser::of(house);
     let place = format!(
-        "/appeals/new?kind=did_not_come&route_find=12&stop_find=Автовокзал Сайран&\
+        "/appeals/new?kind=did_not_come&route_find=12&stop_find=Берёзовая&\
          date=2026-11-23&time=08:10&from={from}&go=next"
     );
     let on = browser.get(&place, "").await;

@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     let rate = args.first().copied().unwrap_or(RATE).max(1);
     let count = rate * args.get(1).copied().unwrap_or(SPAN_S);
     let dir = tempfile::tempdir()?;
-    let file = |name: &str| format!("sqlite:{}?mode=rwc", dir.path().join(name).display());
+    let file = |name: &str| format!("sqlite:{}", dir.path().join(name).display());
     measure("SQLite", &file("load.sqlite"), &file("bare.sqlite"), rate, count).await?;
     let Ok(admin) = std::env::var("JOLDA_TEST_POSTGRES_URL") else {
         println!("PostgreSQL: skipped, JOLDA_TEST_POSTGRES_URL names none");

@@ -2,7 +2,7 @@
 
 use super::Office;
 use super::appeals::private;
-use super::asking::Body;
+use super::asking::{Body, Path};
 use super::desk::id;
 use super::signed::{Signed, forbidden};
 use crate::problem::ProblemResponse;
@@ -12,7 +12,7 @@ use api::{
 };
 use appeals::access::{Action, Field, Visibility};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};

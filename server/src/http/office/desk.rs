@@ -1,7 +1,7 @@
 //! The staff's side: registering what others said, queues, one appeal, commands.
 
 use super::appeals::private;
-use super::asking::{Asking, Body};
+use super::asking::{Asking, Body, Path, Query};
 use super::signed::{Signed, forbidden};
 use super::{Office, wire};
 use crate::problem::ProblemResponse;
@@ -16,7 +16,7 @@ use appeals::channel::Channel;
 use appeals::claim::ClaimTime;
 use appeals::ids::AppealId;
 use appeals::number::AppealNumber;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;

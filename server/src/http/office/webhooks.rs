@@ -1,6 +1,7 @@
 //! What messengers and the mail server bring. Nobody is told "200" before it is on disk.
 
 use super::Office;
+use super::asking::Query;
 use super::fault::internal;
 use crate::channels::{Heard, mail, telegram, whatsapp};
 use crate::keys::same;
@@ -9,7 +10,7 @@ use api::Problem;
 use appeals::answer::ReplyBy;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -84,7 +85,8 @@ pub async fn verify(
     params(("X-Hub-Signature-256" = String, Header)),
     request_body(content = serde_json::Value, description = "As the Cloud API sends it"),
     responses((status = 204, description = "On disk"),
-        (status = 401, description = "Not signed", body = Problem, content_type = "application/problem+json")))]
+        (status = 401, description = "Not signed", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "WhatsApp is off", body = Problem, content_type = "application/problem+json")))]
 pub async fn whatsapp(
     State(office): State<Office>,
     headers: HeaderMap,
@@ -116,7 +118,8 @@ pub async fn whatsapp(
     params(("X-Telegram-Bot-Api-Secret-Token" = String, Header)),
     request_body(content = serde_json::Value, description = "As the Bot API sends it"),
     responses((status = 204, description = "On disk"),
-        (status = 401, description = "Another secret than ours", body = Problem, content_type = "application/problem+json")))]
+        (status = 401, description = "Another secret than ours", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Telegram is off", body = Problem, content_type = "application/problem+json")))]
 pub async fn telegram(
     State(office): State<Office>,
     headers: HeaderMap,

@@ -178,12 +178,9 @@ pub async fn one(call: &Call<'_>, id: &str) -> Answer {
 
 pub async fn list(call: &Call<'_>) -> Answer {
     if let Some(ids) = call.param("service_request_id") {
-        let mut rows = Vec::new();
-        for id in ids.split(',').take(ROWS_MAX) {
-            if let Ok(number) = id.trim().parse::<AppealNumber>() {
-                rows.extend(call.office.register.row_of(number).await?);
-            }
-        }
+        let numbers = ids.split(',').take(ROWS_MAX).filter_map(|id| id.trim().parse().ok());
+        let numbers: Vec<AppealNumber> = numbers.collect();
+        let rows = call.office.register.rows_of(&numbers).await?;
         return answer(call, &rows).await;
     }
     let (rows, total) = found(call).await?;

@@ -1,5 +1,7 @@
 //! One tree, two notations: XML, and JSON as Open311 maps it ("Spark": no root, a list is always an array).
 
+use super::words::in_language;
+use appeals::words::Language;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -136,9 +138,10 @@ impl Faults {
     }
 
     /// The answer.
-    pub fn answer(&self, notation: Notation) -> Response {
+    pub fn answer(&self, notation: Notation, language: Language) -> Response {
         let status = self.0.first().and_then(|f| StatusCode::from_u16(f.0).ok());
         let errors = self.0.iter().map(|(code, words)| {
+            let words = in_language(words, language);
             Tree::Fields(vec![("code", Tree::Int((*code).into())), ("description", text(words))])
         });
         let tree = Tree::List("error", errors.collect());
