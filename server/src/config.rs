@@ -1,12 +1,12 @@
 //! Settings: by file, then environment, then flag; each a bound with its unit.
 
-use crate::channels::ChannelSettings;
 use crate::feed::settings::{FeedSettings, KeepSettings, TimetableSettings};
 use crate::http::{Basemap, HttpLimits, SiteSettings, site_folder};
 use crate::live::LiveLimits;
 use crate::register::RegisterSettings;
 use crate::store::StoreSettings;
 use crate::view::Language;
+use crate::ways::ChannelSettings;
 use clap::Args;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};

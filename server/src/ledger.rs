@@ -257,29 +257,60 @@ impl Writer {
         }
     }
 
+    /// All of them in one transaction. Conflicts are rare: nobody pays for savepoints before one is met.
     async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), LedgerError>>, sqlx::Error> {
         let begin = if self.is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         let connection = self.connect().await?;
         raw(connection, begin).await?;
-        let mut results = Vec::with_capacity(jobs.len());
+        let mut met = None;
         for job in jobs {
-            raw(connection, "SAVEPOINT one").await?;
-            let result = statements(connection, &job.statements).await;
-            match &result {
-                Ok(()) => raw(connection, "RELEASE SAVEPOINT one").await?,
-                Err(LedgerError::Query(error)) if !is_refusal(error) => {
-                    let text = error.to_string();
-                    return Err(sqlx::Error::Protocol(text));
-                }
-                Err(_) => {
-                    raw(connection, "ROLLBACK TO SAVEPOINT one").await?;
-                    raw(connection, "RELEASE SAVEPOINT one").await?;
-                }
+            if let Err(error) = statements(connection, &job.statements).await {
+                met = Some(its_own(error)?);
+                break;
             }
-            results.push(result);
         }
+        let Some(met) = met else {
+            raw(connection, "COMMIT").await?;
+            return Ok(jobs.iter().map(|_| Ok(())).collect());
+        };
+        raw(connection, "ROLLBACK").await?;
+        if jobs.len() == 1 {
+            return Ok(vec![Err(met)]);
+        }
+        raw(connection, begin).await?;
+        let results = one_by_one(connection, jobs).await?;
         raw(connection, "COMMIT").await?;
         Ok(results)
+    }
+}
+
+/// Each takes back its own statements only.
+async fn one_by_one(
+    connection: &mut AnyConnection,
+    jobs: &[Job],
+) -> Result<Vec<Result<(), LedgerError>>, sqlx::Error> {
+    let mut results = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        raw(connection, "SAVEPOINT one").await?;
+        match statements(connection, &job.statements).await {
+            Ok(()) => results.push(Ok(())),
+            Err(error) => {
+                results.push(Err(its_own(error)?));
+                raw(connection, "ROLLBACK TO SAVEPOINT one").await?;
+            }
+        }
+        raw(connection, "RELEASE SAVEPOINT one").await?;
+    }
+    Ok(results)
+}
+
+/// What a write has brought upon itself; else the connection is at fault, and all writes of it fail.
+fn its_own(error: LedgerError) -> Result<LedgerError, sqlx::Error> {
+    match error {
+        LedgerError::Query(error) if !is_refusal(&error) => {
+            Err(sqlx::Error::Protocol(error.to_string()))
+        }
+        error => Ok(error),
     }
 }
 

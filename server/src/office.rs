@@ -1,6 +1,6 @@
 //! The register's part of the composition root: keys → ledger → register and staff → routes.
 
-use crate::channels::{Gazetteers, Reception};
+use crate::channels::{Fetcher, Gazetteers, Reception};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::demo::{Hands, fill_register};
@@ -119,6 +119,8 @@ fn channels(settings: &Settings, register: &Register, reads: Reads) -> Result<Ch
         &settings.smtp.from,
     );
     tokio::spawn(outbox.clone().run());
+    let fetcher = Fetcher::new(register.clone(), Arc::clone(&settings), Clock::machine());
+    tokio::spawn(fetcher.context("a client of HTTP")?.run());
     tokio::spawn(reception.clone().tidy());
     if let Some(folder) = settings.mail.maildir.clone() {
         tokio::spawn(crate::channels::watch(folder, reception.clone()));

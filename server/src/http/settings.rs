@@ -70,6 +70,8 @@ pub struct HttpLimits {
     pub head_timeout_ms: u64,
     /// Requests in work at once, all readers together; more are refused with 503.
     pub concurrent_requests: usize,
+    /// Requests in work at once of one address; more are refused with 429.
+    pub concurrent_requests_per_address: usize,
     /// Longest time for one answer, milliseconds.
     pub request_timeout_ms: u64,
     /// Longest path with query, bytes.
@@ -106,6 +108,7 @@ impl Default for HttpLimits {
             connections_per_address: 512,
             head_timeout_ms: 30_000,
             concurrent_requests: 512,
+            concurrent_requests_per_address: 64,
             request_timeout_ms: 10_000,
             uri_bytes: 4_096,
             body_bytes: 64 * 1024,

@@ -11,15 +11,15 @@ mod evidence;
 mod handling;
 mod history;
 mod intake;
+mod media_due;
 mod overview;
 mod reading;
 mod rows;
-mod seal;
 mod settings;
 mod show;
 mod work;
 
-pub use attachments::{Attachment, AttachmentError, FILES_MAX, Limits};
+pub use attachments::{Attachment, AttachmentError, FILE_BYTES_MAX, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
 pub use cases::{CaseRow, CaseShown};
 pub use citizen::{Alike, PASS_S};
@@ -30,13 +30,16 @@ pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
 pub use handling::{Handling, PlaceOf};
 pub use history::{Consulted, Life};
-pub use intake::{Beside, Filed, Filing, Personal};
+pub use intake::{Beside, Filed, Filing};
+pub use media_due::{DueFile, WantedFile};
 pub use overview::{By, ExportRow, Served};
-pub use reading::{Asked, QueueRow, Stage};
-pub use seal::{KEY_BYTES, Keys, SealError, random, same};
-pub use settings::{Key, RegisterSettings};
+pub use reading::{Asked, QueueRow, Stage, StepTaken};
+pub use settings::RegisterSettings;
 pub use show::{AppealShown, Revealed};
 pub use work::Worked;
+
+pub use crate::keys::{Key, Keys, SealError, random};
+pub use crate::personal::Personal;
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};

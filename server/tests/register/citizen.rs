@@ -16,21 +16,21 @@ on_both!(
 );
 
 /// A browser: no redirects on its own, cookies and origin as it would send them.
-struct Browser<'a> {
+pub struct Browser<'a> {
     house: &'a House,
     client: reqwest::Client,
 }
 
-struct Seen {
-    status: u16,
-    location: String,
-    cookie: String,
-    cached: String,
-    html: String,
+pub struct Seen {
+    pub status: u16,
+    pub location: String,
+    pub cookie: String,
+    pub cached: String,
+    pub html: String,
 }
 
 impl<'a> Browser<'a> {
-    fn of(house: &'a House) -> Self {
+    pub fn of(house: &'a House) -> Self {
         let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
         Self { house, client }
     }
@@ -49,12 +49,12 @@ impl<'a> Browser<'a> {
         }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Seen {
+    pub async fn get(&self, path: &str, cookie: &str) -> Seen {
         let url = format!("http://{}{path}", self.house.address);
         Self::see(self.client.get(url).header("cookie", format!("lang=ru; {cookie}"))).await
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Seen {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Seen {
         let url = format!("http://{}{path}", self.house.address);
         let pairs = fields.iter().map(|(n, v)| format!("{n}={}", frontend::encode(v)));
         let body = pairs.collect::<Vec<_>>().join("&");
@@ -73,7 +73,7 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 /// The hidden fields of the form of a page.
-fn hidden(html: &str) -> Vec<(String, String)> {
+pub fn hidden(html: &str) -> Vec<(String, String)> {
     let inputs =
         html.split("<input type=\"hidden\" ").skip(1).map(|rest| rest.split_once('>').unwrap().0);
     let unescape = |text: &str| {
@@ -84,7 +84,7 @@ fn hidden(html: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn with<'a>(
+pub fn with<'a>(
     hidden: &'a [(String, String)],
     more: &[(&'a str, &'a str)],
 ) -> Vec<(&'a str, &'a str)> {
@@ -94,7 +94,7 @@ fn with<'a>(
 
 /// Where the city's bus 12 was waited for, and by whom.
 const PLACE: &str = "route_find=12&stop_find=Берёзовая&date=2026-11-23&time=09:30&wait=40&go=next";
-const PERSON: [(&str, &str); 5] = [
+pub const PERSON: [(&str, &str); 5] = [
     ("text", "Сорок минут ждал автобус"),
     ("name", "Айдос Тестов"),
     ("phone", "+7 701 000 11 22"),
@@ -121,7 +121,7 @@ async fn checked(
 }
 
 /// Filed: number, PIN, cookie.
-async fn filed(browser: &Browser<'_>, fields: &[(String, String)]) -> (String, String, String) {
+pub async fn filed(browser: &Browser<'_>, fields: &[(String, String)]) -> (String, String, String) {
     let receipt = browser.post("/appeals/new/send", &with(fields, &[]), "").await;
     assert_eq!((receipt.status, receipt.cached.as_str()), (201, "no-store"), "{}", receipt.html);
     let number = between(&receipt.html, "id=\"number\">", "<").to_owned();

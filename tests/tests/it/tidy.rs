@@ -146,9 +146,7 @@ fn rooms_of_the_server_do_not_know_each_other() {
     let rooms = ["feed", "store", "http", "live"];
     for room in rooms {
         for path in files("rs") {
-            let inside = path.starts_with(format!("server/src/{room}"))
-                || path == Path::new(&format!("server/src/{room}.rs"));
-            if !inside {
+            if !is_of(&path, room) {
                 continue;
             }
             let text = read(&path);
@@ -163,6 +161,43 @@ fn rooms_of_the_server_do_not_know_each_other() {
             }
         }
     }
+}
+
+/// Rooms of the register, from the ground up: each may name those below it, none beside or above. The roof
+/// joins what lies beneath it.
+#[test]
+fn rooms_of_the_register_stand_on_each_other() {
+    const FLOORS: [&[&str]; 6] = [
+        &["keys", "ledger"],
+        &["personal", "ways"],
+        &["outbox", "staff"],
+        &["register"],
+        &["channels", "evidence"],
+        &["http", "demo", "office"],
+    ];
+    for (floor, rooms) in FLOORS.iter().enumerate().take(FLOORS.len() - 1) {
+        for room in *rooms {
+            let others: Vec<_> =
+                FLOORS[floor..].iter().copied().flatten().filter(|o| *o != room).collect();
+            for path in files("rs").iter().filter(|p| is_of(p, room)) {
+                let text = read(path);
+                for other in &others {
+                    let forms = [format!("crate::{other}::"), format!("crate::{other};")];
+                    assert!(
+                        !forms.iter().any(|form| text.contains(form)),
+                        "{}: `{room}` must not know `{other}`",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A file of a room of the server.
+fn is_of(path: &Path, room: &str) -> bool {
+    path.starts_with(format!("server/src/{room}"))
+        || path == Path::new(&format!("server/src/{room}.rs"))
 }
 
 #[test]
