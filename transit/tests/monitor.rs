@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and goldens are written by the tool"
 )]
 
+#[path = "scenes/health.rs"]
+mod health;
 #[path = "scenes/naming.rs"]
 mod naming;
 #[path = "scenes/reload.rs"]

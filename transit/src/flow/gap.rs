@@ -39,6 +39,8 @@ struct Wide {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gaps {
     next_look: EpochS,
+    /// How new the data of the last look were.
+    seen_until: Option<EpochS>,
     /// (direction, run) with the looks at which its gap stood.
     standing: BTreeMap<(u32, TripInstance), u8>,
     /// Open gaps with the looks at which they were not found.
@@ -76,9 +78,12 @@ impl Gaps {
         effects: &mut Vec<Effect>,
     ) {
         Self::close_blind(view, book, effects);
-        if view.now < self.next_look {
+        // Without newer data nothing is seen that was not seen before, least of all that nobody came.
+        let data_until = view.coverage.data_until();
+        if view.now < self.next_look || data_until == self.seen_until {
             return;
         }
+        self.seen_until = data_until;
         self.next_look = view.now + view.config.gap_look_every_s;
         self.mark_unsure(view);
         let mut wide: BTreeMap<(u32, TripInstance), Wide> = BTreeMap::new();

@@ -1,10 +1,10 @@
 //! Time passes: what was held back is said, figures are renewed, incidents open and close.
 
-use super::coverage::Ages;
 use super::ghost::Seen;
 use super::headway::Pair;
 use super::intensity::planned_crossings;
 use super::service::Said;
+use super::watch::Ages;
 use super::{Flow, VehicleFacts, bunching, feed_down, gap, ghost, off_route, service};
 use crate::event::{Effect, Headway, HeadwayStatus};
 use crate::time::EpochS;

@@ -67,11 +67,13 @@ pub(super) fn judge(
         vehicle.heard_at = now;
         check_order(config, vehicle, now, at).inspect_err(|reason| {
             if *reason == RejectReason::Duplicate {
+                feed.measured(at);
                 feed.aged(now.saturating_sub(at));
             }
         })?;
     }
     if now.saturating_sub(at) > config.stale_after_s {
+        feed.measured(at);
         return Err(RejectReason::Stale);
     }
     if coverage.is_some_and(|c| !c.holds(position.place)) {
@@ -90,6 +92,7 @@ pub(super) fn judge(
     };
     let vehicle = &mut fleet.vehicles[index.get()];
     let before = check_motion(config, vehicle, fix)?;
+    feed.measured(at);
     feed.aged(now.saturating_sub(at));
     note_rest(vehicle, fix);
     vehicle.fix = Some(fix);

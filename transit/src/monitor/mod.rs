@@ -32,8 +32,8 @@ mod visits;
 
 pub use config::MonitorConfig;
 pub use snapshot::{
-    BoardArrival, BoardDeparture, DirectionState, FeedState, IncidentState, MatchState, Recent,
-    SegmentState, Snapshot, StopBoard, TripStop, VehicleState,
+    BoardArrival, BoardDeparture, DirectionState, FeedState, FeedTrouble, IncidentState,
+    MatchState, Recent, SegmentState, Snapshot, StopBoard, TripStop, VehicleState,
 };
 pub use updates::Forecast;
 
@@ -115,12 +115,18 @@ impl Monitor {
                 }
             }
             Event::Position(position) => self.on_position(now, position, effects),
-            Event::TripUpdate(update) => self.on_update(now, update),
+            Event::TripUpdate(update) => {
+                if let Some(feed) = self.feeds.get_mut(update.feed) {
+                    feed.told.updates += 1;
+                }
+                self.on_update(now, update);
+            }
             Event::DatasetEnd { feed: index } => {
                 if let Some(feed) = self.feeds.get_mut(*index) {
                     feed.end(now);
-                    let header_at = feed.header_at;
+                    let (header_at, told) = (feed.header_at, feed.told);
                     self.flow.on_dataset(now, *index, header_at);
+                    self.flow.on_told(now, *index, told);
                 }
             }
             Event::FeedFailed { feed: index } => {
@@ -200,6 +206,7 @@ impl Monitor {
         effects: &mut Vec<Effect>,
     ) {
         let Some(feed) = self.feeds.get_mut(position.feed) else { return };
+        feed.told.positions += 1;
         let judged = intake::judge(
             &self.config,
             self.coverage.as_ref(),

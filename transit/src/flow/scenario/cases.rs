@@ -75,6 +75,17 @@ fn a_missing_run_is_a_ghost_and_a_gap() {
     .assert_eq(&w.incidents_text());
 }
 
+/// The same gap, but the feed falls silent between the two looks that it takes.
+#[test]
+fn a_gap_that_newer_data_have_not_shown_is_none() {
+    for hole in ["mute 7:00:30..7:40", "hole 7:00:30..7:40"] {
+        let script = format!("run 6:00..8:30\n{hole}\n");
+        let w = world(&(script + &drives(0, 25, |i| (i != 5).then_some(""))));
+        assert!(!w.incidents_text().contains(" gap "), "{}", w.incidents_text());
+        assert!(w.incidents_text().contains("feed_down"));
+    }
+}
+
 #[test]
 fn a_cancelled_run_is_no_ghost() {
     let w = world(&format!(
