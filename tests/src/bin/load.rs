@@ -26,7 +26,7 @@ const SPAN_S: u32 = 20;
 /// Visits are gathered for so long before, so that evidence has something to be made of.
 const WARM_UP: Duration = Duration::from_mins(1);
 /// Longest wait for evidence and receipts afterwards.
-const DRAIN_WITHIN: Duration = Duration::from_mins(5);
+const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// Text of the bare row: as much as a filed appeal takes in all its rows, characters.
 const BARE_CHARS: usize = 4_000;
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -71,18 +71,8 @@ async fn measure(name: &str, url: &str, bare_url: &str, rate: u32, count: u32) -
     let cpu_before = house.jolda.cpu_s();
     let appeals = pour(&house, rate, count).await?;
     let cpu_s = house.jolda.cpu_s().zip(cpu_before).map_or(f64::NAN, |(a, b)| a - b);
-    let left = left(url).await?;
-    let clock = Clock::machine();
-    while self::left(url).await? != (i64::from(count), 0, 0) {
-        ensure!(clock.elapsed() < DRAIN_WITHIN, "left behind: {:?}", self::left(url).await?);
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    let drained = clock.elapsed();
     let after = bare(&ledger, "after", rate, count).await?;
-    let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
-    ensure!(sent.len() == count as usize, "{} receipts of {count}", sent.len());
-    let twice = sent.values().filter(|n| **n > 1).count();
-    println!("{name}: {count} appeals at {rate}/s, each answered 201 and in the register");
+    println!("{name}: {count} appeals at {rate}/s, each answered 201");
     println!("  POST         {}", told(&appeals));
     println!("  bare, before {}", told(&before));
     println!("  bare, after  {}", told(&after));
@@ -92,13 +82,35 @@ async fn measure(name: &str, url: &str, bare_url: &str, rate: u32, count: u32) -
         "  server's CPU {:.2} ms an appeal, evidence and receipts of the time included",
         cpu_s * 1e3 / f64::from(count)
     );
-    println!(
-        "  at the end {} without evidence, {} receipts waited; done {:.1} s later; {twice} sent twice",
-        left.1,
-        left.2,
-        drained.as_secs_f64()
-    );
+    drain(url, count).await?;
+    let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+    ensure!(sent.len() == count as usize, "{} receipts of {count}", sent.len());
+    let twice = sent.values().filter(|n| **n > 1).count();
+    println!("  {} receipts sent, {twice} of them twice", sent.len());
     Ok(())
+}
+
+/// Waits until every appeal is there, with its evidence and its receipt sent, and tells how fast that goes.
+async fn drain(url: &str, count: u32) -> Result<()> {
+    let clock = Clock::machine();
+    let (there, without, waiting) = left(url).await?;
+    ensure!(there == i64::from(count), "{there} appeals of {count} are in the register");
+    println!("  {without} without evidence, {waiting} receipts wait");
+    loop {
+        let (_, evidence, receipts) = left(url).await?;
+        let took_s = clock.elapsed().as_secs_f64();
+        if (evidence, receipts) == (0, 0) {
+            println!("  none {took_s:.1} s later");
+            return Ok(());
+        }
+        if clock.elapsed() > DRAIN_WITHIN {
+            ensure!(receipts == 0, "{receipts} receipts wait after {took_s:.0} s");
+            let rate = (without - evidence) as f64 / took_s;
+            println!("  {evidence} without evidence after {took_s:.0} s: {rate:.1}/s are made");
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 fn at(times: &[Duration], share: f64) -> f64 {
