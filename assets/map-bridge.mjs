@@ -120,10 +120,12 @@ const names = (language) => ['coalesce', ['get', `name:${language}`], ['get', 'n
 // OpenStreetMap is credited on every map; our own drawings need no credit.
 const credited = (words) => (!words || words.includes('OpenStreetMap') || words === 'Jolda' ? undefined : words);
 
-// What stands under our own layers when the operator gave no other map.
+// Nothing is known of this city's streets: its lines and stops stand on plain ground.
+const plain = (p) => ({ version: 8, 'font-faces': faces(), sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': p.ground } }] });
+
+// The map of a city whose streets, districts, rivers and names of places are files of ours.
 async function schematic(language, p) {
   const names_ = ['streets', 'districts', 'rivers', 'labels'];
-  // A city without these files has plain ground.
   const data = await Promise.all(names_.map((n) => json(`/basemap/${n}.geojson`).catch(() => EMPTY)));
   const sources = {};
   names_.forEach((n, i) => { sources[n] = { type: 'geojson', data: data[i], attribution: credited(data[i].attribution) }; });
@@ -195,6 +197,7 @@ async function tiled(basemap, language, p) {
 
 async function style(settings, p) {
   const { basemap, language } = settings;
+  if (basemap === 'plain') return plain(p);
   if (basemap === 'none' || basemap === '') return schematic(language, p);
   return basemap.endsWith('.pmtiles') ? tiled(basemap, language, p) : basemap;
 }
@@ -255,7 +258,7 @@ export async function createMap(container, settings, tell) {
     maxZoom: 19,
     locale: { 'Map.Title': words.map, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'AttributionControl.ToggleAttribution': words.credits, ...(language === 'en' ? {} : { 'ScaleControl.Meters': 'м', 'ScaleControl.Kilometers': 'км' }) },
   });
-  map.addControl(new AttributionControl({ compact: true, customAttribution: '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>' }));
+  map.addControl(new AttributionControl({ compact: true, customAttribution: settings.basemap === 'plain' ? undefined : '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>' }));
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
   map.dragRotate.disable();

@@ -1,7 +1,7 @@
 //! The shell: feeds, engine, store, http, live.
 //!
 //! `feed`, `store`, `http` and `live` never import each other. The words that they share stand in `record`,
-//! `published` and `view`; only `run` (the composition root), `engine`, `history` and `reads` know several.
+//! `published`, `view` and `gate`; only `run` (the composition root), `engine`, `history` and `reads` know several.
 
 pub mod channels;
 pub mod check;
@@ -12,6 +12,7 @@ pub mod demo;
 pub mod engine;
 pub mod evidence;
 pub mod feed;
+pub mod gate;
 pub mod gtfs_realtime;
 mod history;
 pub mod http;

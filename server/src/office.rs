@@ -55,7 +55,8 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         );
         return Ok(Router::new());
     }
-    let ledger = Ledger::open(&settings.database_url()).await.context("the register's database")?;
+    let (url, gate) = (settings.database_url(), reads.store().gate());
+    let ledger = Ledger::open_at(&url, gate).await.context("the register's database")?;
     let keys = Arc::new(Keys::parse(&settings.register.key.0)?);
     let staff = staff(settings, ledger.clone(), Arc::clone(&keys), !demo);
     let hands = if demo { Some(fictional_staff(&staff).await?) } else { None };

@@ -145,6 +145,7 @@ fn settings(agency: &Agency, database_url: &str, dir: &Path) -> String {
         [monitor.flow]
         down_after_min_s = {DOWN_AFTER_S}
         down_after_max_s = {DOWN_AFTER_S}
+        newest_age_max_s = {DOWN_AFTER_S}
         settle_s = 10
         gap_excess_min_s = 5
         [store]

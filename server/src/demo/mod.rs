@@ -40,6 +40,8 @@ const MORNING_DATASET_S: EpochS = 20;
 const PERIOD_S: f64 = 5.0;
 /// The first of the days before begins at this time of the service day, seconds: nothing runs.
 const NIGHT_S: EpochS = 3 * 3_600;
+/// The demo city's map in the repository.
+const BASEMAP: &str = "data/almaty/basemap";
 /// How far around the demo's date a day of service is looked for in another feed.
 const SEARCH_DAYS: i32 = 1_500;
 
@@ -145,6 +147,9 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
     settings.data_dir = folder.clone();
     settings.database_url = Some(format!("sqlite:{}", file.display()));
     settings.keep = KeepSettings { enabled: false, ..settings.keep };
+    if options.gtfs.is_none() {
+        settings.site.basemap_folder.get_or_insert(basemap(&settings.site.folder_found()));
+    }
     // The demo's register lives as long as its database: until the next start.
     settings.register.key = register::Key::random()?;
 
@@ -190,6 +195,12 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
         let _ = tokio::time::timeout(Duration::from_secs(5), maker).await;
     }
     ended
+}
+
+/// The streets under the demo city: packed in the built site, or as they are in the repository.
+fn basemap(site: &Path) -> PathBuf {
+    let built = site.join("basemap");
+    if built.is_dir() { built } else { BASEMAP.into() }
 }
 
 fn make_past(

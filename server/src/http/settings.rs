@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 /// What is under the buses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Basemap {
-    /// Our own schematic map, no outside request.
+    /// Plain ground: nothing is asked for.
     #[default]
-    Schematic,
+    Plain,
+    /// Our schematic map of the GeoJSON files in this folder, no outside request.
+    Folder(PathBuf),
     /// A `.pmtiles` file of the operator's, served by us.
     File(PathBuf),
     /// URL of a style of the operator's choice.
@@ -28,8 +30,6 @@ pub struct SiteSettings {
     pub default_language: Language,
     /// The built site: `pkg/`, `assets/`, `hash.txt`.
     pub site_dir: PathBuf,
-    /// Our own map: `*.geojson`.
-    pub basemap_dir: PathBuf,
     /// What is under the buses.
     pub basemap: Basemap,
 }
@@ -51,7 +51,6 @@ impl Default for SiteSettings {
         Self {
             default_language: Language::default(),
             site_dir: "target/site".into(),
-            basemap_dir: "data/almaty/basemap".into(),
             basemap: Basemap::default(),
         }
     }

@@ -208,3 +208,26 @@ fn migrations_only_go_up() {
         assert!(!path.to_string_lossy().contains("down"), "{}", path.display());
     }
 }
+
+#[test]
+fn files_that_the_documents_name_are_there() {
+    let rooms: Vec<String> = ["api", "transit", "appeals", "simulator", "server", "frontend"]
+        .into_iter()
+        .chain(["migrations", "data", "docs", "tests", "benches", "fuzz", "xtask", "scripts"])
+        .map(|room| format!("{room}/"))
+        .collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let mut gone = Vec::new();
+    for document in files("md") {
+        let text = read(&document);
+        let quoted = text.split('`').skip(1).step_by(2);
+        let named =
+            quoted.filter(|w| rooms.iter().any(|r| w.starts_with(r)) && w.chars().all(plain));
+        gone.extend(
+            named
+                .filter(|path| !root().join(path).exists())
+                .map(|path| format!("{}: {path}", document.display())),
+        );
+    }
+    assert!(gone.is_empty(), "documents name what is not there:\n{}", gone.join("\n"));
+}

@@ -42,9 +42,11 @@ fn buses(at: i32) -> String {
     (0..3).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// State of the feed as readers see it: down, its trouble, the seconds of the day of its newest position and of
-/// the span observed last.
-fn health(scene: &Scene) -> (bool, Option<FeedTrouble>, Option<i64>, Option<(i64, i64)>) {
+/// Down, its trouble, the seconds of the day of its newest position and of the span observed last.
+type Health = (bool, Option<FeedTrouble>, Option<i64>, Option<(i64, i64)>);
+
+/// State of the feed as readers see it.
+fn health(scene: &Scene) -> Health {
     let (feed, origin) = scene.feed();
     let span = feed.observed.map(|(from, to)| (from - origin, to - origin));
     (feed.down, feed.trouble, feed.newest_at.map(|at| at - origin), span)
