@@ -4,11 +4,13 @@
 
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
+use transit::flow::FlowConfig;
 use transit::ids::FeedIdx;
 use transit::timetable::text;
 use transit::{
-    Effect, EpochS, Event, LatLon, Monitor, MonitorConfig, RejectReason, ScheduleRelationship,
-    ServiceDate, StopTimeUpdate, StopVisit, Timetable, TripDescriptor, TripUpdate, VehiclePosition,
+    Effect, EpochS, Event, LatLon, Monitor, MonitorConfig, PastVisit, RejectReason,
+    ScheduleRelationship, ServiceDate, StopTimeUpdate, StopVisit, Timetable, TripDescriptor,
+    TripUpdate, VehiclePosition,
 };
 
 const FEED: FeedIdx = FeedIdx(0);
@@ -259,7 +261,7 @@ fn garbage() -> impl Strategy<Value = Garbage> {
     let numbers = (prop::option::of(any::<u32>()), prop::option::of(any::<i32>()));
     let motion = (prop::option::of(any::<f32>()), prop::option::of(any::<f32>()));
     (
-        (instant(), 0u8..12, prop_oneof![9 => 0u32..3, 1 => any::<u32>()]),
+        (instant(), 0u8..14, prop_oneof![9 => 0u32..3, 1 => any::<u32>()]),
         (word(&["a", "b", "c", ""]), trip, prop::option::of(word(&["1", "2"]))),
         (prop::option::of(start), prop::option::of(date)),
         (degrees(43.2), degrees(76.9)),
@@ -319,6 +321,23 @@ fn throw(monitor: &mut Monitor, g: &Garbage, effects: &mut Vec<Effect>) {
         3 => Event::Tick,
         4 => Event::Rejected { feed, reason: RejectReason::NoPosition },
         5 if g.now % 16 == 0 => Event::Timetable(city()),
+        12 => Event::Observed {
+            feed,
+            from: g.at.unwrap_or_default(),
+            until: g.at.unwrap_or_default().saturating_add(g.delay.unwrap_or(60).into()),
+        },
+        13 => Event::PastVisit(PastVisit {
+            vehicle_id: &g.vehicle,
+            trip_id: g.trip.as_deref().unwrap_or_default(),
+            service_date: ServiceDate(day().0.saturating_add(g.delay.unwrap_or_default())),
+            start_s: g.delay.unwrap_or(21_600),
+            stop_id: "A",
+            stop_sequence: g.number.unwrap_or(1),
+            arrival: g.at,
+            departure: g.at,
+            trip_named: true,
+            headway_told: g.delay.is_some(),
+        }),
         7..=9 => Event::TripUpdate(TripUpdate {
             feed,
             trip,
@@ -357,6 +376,43 @@ proptest! {
         }
         let snapshot = monitor.snapshot(all[0].now);
         prop_assert!(snapshot.vehicles.len() <= all.len());
+        let said = visits(&effects);
+        monitor.remember(said.into_iter().rev());
+        monitor.finish(all[all.len() - 1].now, &mut effects);
+        monitor.finish(all[0].now, &mut effects);
+    }
+
+    #[test]
+    fn state_stays_within_its_bounds(all in prop::collection::vec(garbage(), 1..300)) {
+        let flow = FlowConfig {
+            incidents_open_max: 3,
+            incidents_opened_per_tick: 2,
+            ..FlowConfig::default()
+        };
+        let config = MonitorConfig {
+            max_vehicles: 4,
+            max_runs: 5,
+            max_forecasts: 2,
+            flow,
+            ..MonitorConfig::default()
+        };
+        let mut monitor = Monitor::new(city(), config);
+        for g in &all {
+            let mut effects = Vec::new();
+            throw(&mut monitor, g, &mut effects);
+            let feed_down = |i: &transit::Incident| i.kind == transit::IncidentKind::FeedDown;
+            let opened = effects.iter().filter(
+                |e| matches!(e, Effect::IncidentOpened(i) if !feed_down(i))).count();
+            prop_assert!(opened <= 2, "that a feed is down is always said; of the rest so many a tick");
+            let snapshot = monitor.snapshot(g.now);
+            prop_assert!(snapshot.vehicles.len() <= 4);
+            let others = snapshot.incidents.iter().filter(
+                |s| s.incident.closed_at.is_none() && !feed_down(&s.incident)).count();
+            prop_assert!(others <= 3);
+            let forecasts = city().instances_on(day()).into_iter()
+                .filter(|run| monitor.forecast(*run).is_some()).count();
+            prop_assert!(forecasts <= 2);
+        }
     }
 }
 

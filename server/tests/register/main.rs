@@ -26,8 +26,8 @@ mod media;
 mod open311;
 mod operator;
 mod outgoing;
-mod record_behind;
 mod pictures;
+mod record_behind;
 mod rules;
 #[path = "../web/schema.rs"]
 mod schema;

@@ -365,9 +365,15 @@ impl Runs {
     pub(super) fn carried(
         &self,
         (timetable, layout): (&Timetable, &Layout),
+        direction: impl Fn(u32) -> Option<u32>,
         run: impl Fn(TripInstance) -> Option<TripInstance>,
     ) -> Self {
         let mut new = Self::new(layout);
+        for (old, share) in self.named_share.iter().enumerate() {
+            if let Some(to) = direction(old as u32) {
+                new.named_share[to as usize] = *share;
+            }
+        }
         for old in &self.watched {
             let Some(instance) = run(old.run.instance) else { continue };
             new.watch(timetable, layout, timetable.run(instance), old.promise);

@@ -19,6 +19,9 @@ const HALF_HOUR_S: EpochS = 1800;
 /// runs a minute apart): the mean speaks then.
 const ODD_FACTOR: EpochS = 3;
 
+/// Two planned intervals of which one is so many quarters of the other are of two plans; less is rounding.
+const CHANGE_QUARTERS: EpochS = 5;
+
 /// Planned passages of a place in a window.
 #[derive(Clone, Debug)]
 struct Block {
@@ -120,6 +123,24 @@ impl Plan {
         Some(if odd { mean_s } else { interval_s } as i32)
     }
 
+    /// The longer of the planned headway at `place` and `at` and the one that ends with the last planned passage
+    /// before: where the plan changes, riders expect no more than the thinner service, seconds.
+    pub(super) fn thinner_s(
+        &mut self,
+        config: &FlowConfig,
+        (timetable, layout): (&Timetable, &Layout),
+        place: u32,
+        at: EpochS,
+    ) -> Option<i32> {
+        let usual_s = self.headway_s(config, (timetable, layout), place, at)?;
+        let block = self.block(timetable, layout, place, at);
+        let last = block.before(at + 1).checked_sub(1).and_then(|last| block.interval(last));
+        let changes = |s: &EpochS| {
+            *s <= config.service_break_s && *s * 4 >= EpochS::from(usual_s) * CHANGE_QUARTERS
+        };
+        Some(last.filter(changes).map_or(usual_s, |s| s as i32))
+    }
+
     /// The longest that riders have to expect at `place` and `at`, seconds, if the plan has a passage in
     /// `since..=at` that could be missed. `None` in a break and after the last run.
     pub(super) fn open_headway_s(
@@ -129,7 +150,7 @@ impl Plan {
         place: u32,
         (since, at): (EpochS, EpochS),
     ) -> Option<i32> {
-        let usual_s = self.headway_s(config, (timetable, layout), place, at)?;
+        let usual_s = self.thinner_s(config, (timetable, layout), place, at)?;
         let block = self.block(timetable, layout, place, at);
         let next = block.before(at);
         let missed = next > block.before(since + 60);

@@ -246,6 +246,12 @@ impl Service {
             let Some(to) = direction(old as u32) else { continue };
             let to = &mut new.ways[to as usize];
             to.minutes = way.minutes;
+            to.next_refresh = way.next_refresh;
+            to.state = DirectionState {
+                route: to.state.route,
+                direction: to.state.direction,
+                ..way.state.clone()
+            };
             let moved = way.said.iter().filter_map(|s| Some(Said { place: place(s.place)?, ..*s }));
             to.said = moved.collect();
         }

@@ -130,7 +130,8 @@ impl Beam {
             if h.run.instance == chosen.run.instance {
                 if here { 0.0 } else { CLEAR_MARGIN }
             } else if !guess {
-                0.0
+                // Of the runs of its line the one that is followed is held to; another line may yet part from it.
+                if h.run.pattern == chosen.run.pattern { f32::NEG_INFINITY } else { 0.0 }
             } else if h.run.pattern == chosen.run.pattern && here {
                 SAME_LINE_MARGIN
             } else {

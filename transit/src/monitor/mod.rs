@@ -138,7 +138,9 @@ impl Monitor {
             Event::Rejected { feed, reason } => self.reject(*feed, *reason, effects),
             Event::Tick => self.on_tick(now, effects),
             Event::Observed { feed, from, until } => {
-                self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+                if self.feeds.get_mut(*feed).is_some() {
+                    self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+                }
             }
             Event::PastVisit(visit) => self.on_past_visit(now, visit),
         }

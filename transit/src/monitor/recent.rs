@@ -10,24 +10,36 @@ use crate::time::EpochS;
 
 /// Fixes kept.
 const WAITING_FIXES: usize = 8;
-
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Recent {
     fixes: [Option<Fix>; WAITING_FIXES],
 }
 
 impl Recent {
-    pub fn push(&mut self, fix: Fix) {
+    /// Adds a fix. Of more than fit the oldest goes; while a doubt lasts (`waits`) every second one, so that where
+    /// it began is still known, only less closely.
+    pub fn push(&mut self, fix: Fix, waits: bool) {
         if self.fixes[WAITING_FIXES - 1].is_some() {
-            self.fixes.rotate_left(1);
-            self.fixes[WAITING_FIXES - 1] = Some(fix);
-        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
+            if waits {
+                self.thin_out();
+            } else {
+                self.fixes.rotate_left(1);
+                self.fixes[WAITING_FIXES - 1] = None;
+            }
+        }
+        if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
             *free = Some(fix);
         }
     }
 
-    pub fn is_full(&self) -> bool {
-        self.fixes[WAITING_FIXES - 1].is_some()
+    /// Drops every second fix, the oldest and the newest kept.
+    fn thin_out(&mut self) {
+        let mut kept = [None; WAITING_FIXES];
+        let odd = self.fixes.iter().skip(1).step_by(2);
+        for (slot, fix) in kept.iter_mut().zip(self.fixes.iter().take(1).chain(odd)) {
+            *slot = *fix;
+        }
+        self.fixes = kept;
     }
 
     pub fn clear(&mut self) {
