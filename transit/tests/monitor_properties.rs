@@ -172,6 +172,49 @@ proptest! {
         prop_assert_eq!(visits(&once), visits(&twice));
     }
 
+    /// A position that is asked about first, and told only if it is not known, is judged as one that is told.
+    #[test]
+    fn what_is_repeated_is_judged_alike_however_it_is_told(
+        datasets in prop::collection::vec(prop::collection::vec((0u8..9, -90i64..200), 4), 2..40),
+    ) {
+        let config = || MonitorConfig { max_vehicles: 3, ..MonitorConfig::default() };
+        let (mut asked, mut told) = (Monitor::new(city(), config()), Monitor::new(city(), config()));
+        let (mut effects, mut all_effects) = (Vec::new(), Vec::new());
+        let mut last: Vec<Option<Report>> = vec![None; 4];
+        let mut now = city().origin(day()) + 6 * 3_600;
+        for (i, dataset) in datasets.iter().enumerate() {
+            now += if i % 13 == 12 { 1_000 } else { 20 };
+            for (v, (kind, since_s)) in dataset.iter().enumerate() {
+                let known = last[v].clone().filter(|_| *kind < 5);
+                let before = last[v].as_ref().map_or(now, |r| r.at);
+                let place = match kind {
+                    7 => LatLon::default(),
+                    8 => LatLon::new(43.9, 77.9),
+                    _ => LatLon::new(43.2 + f64::from(*kind) * 1e-3, 76.9),
+                };
+                let at = if kind % 2 == 1 { before } else { now + since_s / 2 };
+                let new = Report { at, vehicle: format!("bus{v}"), trip: "n.0".to_owned(), place };
+                let report = known.clone().unwrap_or(new);
+                let again = known.is_some()
+                    && asked.is_repeated(now, FEED, &report.vehicle, Some(report.at));
+                if again {
+                    let reason = RejectReason::Duplicate;
+                    effects.push(Effect::Rejected { feed: FEED, reason });
+                } else {
+                    asked.apply(now, &event(&report), &mut effects);
+                }
+                told.apply(now, &event(&report), &mut all_effects);
+                last[v] = Some(report);
+            }
+            prop_assert_eq!(&effects, &all_effects);
+            let end = Event::DatasetEnd { feed: FEED };
+            asked.apply(now, &end, &mut effects);
+            told.apply(now, &end, &mut all_effects);
+        }
+        let feeds = |monitor: &Monitor| format!("{:?}", monitor.snapshot(now).feeds);
+        prop_assert_eq!(feeds(&asked), feeds(&told));
+    }
+
     #[test]
     fn how_reports_fall_into_datasets_does_not_matter(reports in drives(), cuts in prop::collection::vec(any::<bool>(), 100)) {
         let cut = watch(&reports, |monitor, report, effects| {

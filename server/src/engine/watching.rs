@@ -4,6 +4,7 @@
 use super::rows::{self, Names};
 use super::tracks::Tracks;
 use crate::feed::Dataset;
+use crate::feed::dataset::Fact;
 use crate::record::{Batch, FeedHealthRow, VisitRow};
 use crate::track::TrackFix;
 use std::sync::Arc;
@@ -72,7 +73,17 @@ impl Watch {
     pub fn dataset(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
         let header_at = dataset.header_at();
         self.apply(now, &Event::DatasetStart { feed, header_at });
-        dataset.tell(feed, |event| self.apply(now, event));
+        dataset.tell_news(feed, |fact| match fact {
+            Fact::New(event) => {
+                self.apply(now, event);
+                false
+            }
+            Fact::Again { vehicle_id, measured_at } => {
+                let known = self.monitor.is_repeated(now, feed, vehicle_id, measured_at);
+                self.rejected[RejectReason::Duplicate as usize] += u64::from(known);
+                known
+            }
+        });
         self.apply(now, &Event::DatasetEnd { feed });
         self.settle();
     }

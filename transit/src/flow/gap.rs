@@ -223,7 +223,7 @@ impl Gaps {
             let opens = if by_timetable {
                 let until = view.now - lag_s - view.config.late_max_s;
                 let on = (view.timetable, view.layout);
-                plan.overdue(on, place, (last.at, until)) >= MISSED_MIN
+                plan.overdue(view.config, on, place, (last.at, until)) >= MISSED_MIN
             } else {
                 excess && ratio >= view.config.gapped_ratio
             };

@@ -168,10 +168,12 @@ impl Runs {
         at: EpochS,
         how: Seen,
     ) {
-        if !self.index.contains_key(&instance) {
+        let known = self.index.get(&instance).copied();
+        let index = known.or_else(|| {
             self.watch(timetable, layout, timetable.run(instance), Promise::None);
-        }
-        if let Some(&index) = self.index.get(&instance) {
+            self.index.get(&instance).copied()
+        });
+        if let Some(index) = index {
             let run = &mut self.watched[index as usize];
             run.seen_at = run.seen_at.max(Some(at));
             if how != Seen::Standing {

@@ -164,7 +164,7 @@ impl Service {
         way.said.retain(|s| s.at > since);
         let on = (view.timetable, view.layout);
         let main = view.layout.directions[index].main_places.iter().filter(|p| **p != NONE);
-        let planned = main.map(|&place| (plan.per_hour(on, place, view.now), place));
+        let planned = main.map(|&place| (plan.per_hour(view.config, on, place, view.now), place));
         // Of equals the first.
         let busiest = planned.reduce(|best, next| if next.0 > best.0 { next } else { best });
         let state = &mut way.state;

@@ -146,6 +146,22 @@ impl Monitor {
         }
     }
 
+    /// A feed says again, byte for byte, what it said of a vehicle in its dataset before. True if that is a duplicate,
+    /// as nearly always: it is counted as one, without an effect, just as [`Event::Position`] would be. False: it is
+    /// to be told as an event.
+    pub fn is_repeated(
+        &mut self,
+        now: EpochS,
+        feed: FeedIdx,
+        vehicle_id: &str,
+        measured_at: Option<EpochS>,
+    ) -> bool {
+        let now = now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S);
+        let said = (feed, vehicle_id, measured_at);
+        let Some(feed) = self.feeds.get_mut(feed) else { return false };
+        intake::is_repeated(&self.config, feed, &mut self.fleet, now, said)
+    }
+
     /// Nothing more will come (the end of a recording): what was held back for late visits is said.
     pub fn finish(&mut self, now: EpochS, effects: &mut Vec<Effect>) {
         self.flow.finish(now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S), effects);
