@@ -194,7 +194,7 @@ impl Monitor {
     }
 
     /// The last measurement of a vehicle that was believed.
-    pub fn last_fix(&self, feed: FeedIdx, vehicle_id: &str) -> Option<LastFix> {
+    pub fn last_fix(&mut self, feed: FeedIdx, vehicle_id: &str) -> Option<LastFix> {
         let vehicle = self.fleet.find(feed, vehicle_id)?;
         let fix = self.fleet.vehicles.get(vehicle.get())?.fix?;
         Some(LastFix { vehicle, at: fix.at, place: fix.place, speed_mps: fix.speed_mps })
