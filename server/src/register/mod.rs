@@ -3,15 +3,19 @@
 
 mod attachments;
 mod batch;
+mod by_route;
 mod cases;
 mod citizen;
 mod contacts;
 mod effects;
 mod evidence;
+mod exports;
 mod handling;
 mod history;
 mod intake;
+mod joining;
 mod overview;
+mod photos;
 mod reading;
 mod rows;
 mod seal;
@@ -21,6 +25,7 @@ mod work;
 
 pub use attachments::{Attachment, AttachmentError, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
+pub use by_route::MonthCounts;
 pub use cases::{CaseRow, CaseShown};
 pub use citizen::{Alike, PASS_S};
 pub use contacts::{
@@ -28,9 +33,11 @@ pub use contacts::{
 };
 pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
+pub use exports::{PersonalExport, PersonalRow};
 pub use handling::{Handling, PlaceOf};
 pub use history::{Consulted, Life};
 pub use intake::{Beside, Filed, Filing, Personal};
+pub use joining::WaitingJoin;
 pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage};
 pub use seal::{KEY_BYTES, Keys, SealError, random, same};

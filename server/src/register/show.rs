@@ -71,6 +71,18 @@ impl Register {
         Ok(self.detail(&loaded.appeal, &personal, &sighted))
     }
 
+    /// How `viewer` sees one field of an appeal.
+    pub async fn sees(
+        &self,
+        id: AppealId,
+        viewer: &Viewer,
+        field: Field,
+    ) -> Result<Visibility, ServiceError> {
+        let loaded = self.load(id).await?;
+        let taken_by = loaded.taken_by.as_deref().and_then(|p| p.parse::<PersonId>().ok());
+        Ok(self.sighted(&loaded.appeal, taken_by, viewer).see(field))
+    }
+
     /// The same with personal data uncovered, for one who gave a reason. Whoever calls this logs it.
     pub async fn reveal(&self, id: AppealId, viewer: &Viewer) -> Result<Revealed, ServiceError> {
         let covered = self.show(id, viewer).await?;

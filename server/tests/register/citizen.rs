@@ -16,26 +16,26 @@ on_both!(
 );
 
 /// A browser: no redirects on its own, cookies and origin as it would send them.
-struct Browser<'a> {
-    house: &'a House,
-    client: reqwest::Client,
+pub struct Browser<'a> {
+    pub house: &'a House,
+    pub client: reqwest::Client,
 }
 
-struct Seen {
-    status: u16,
-    location: String,
-    cookie: String,
+pub struct Seen {
+    pub status: u16,
+    pub location: String,
+    pub cookie: String,
     cached: String,
-    html: String,
+    pub html: String,
 }
 
 impl<'a> Browser<'a> {
-    fn of(house: &'a House) -> Self {
+    pub fn of(house: &'a House) -> Self {
         let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
         Self { house, client }
     }
 
-    async fn see(request: reqwest::RequestBuilder) -> Seen {
+    pub async fn see(request: reqwest::RequestBuilder) -> Seen {
         let response = request.send().await.unwrap();
         let header = |name: &str| {
             response.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned()
@@ -49,12 +49,12 @@ impl<'a> Browser<'a> {
         }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Seen {
+    pub async fn get(&self, path: &str, cookie: &str) -> Seen {
         let url = format!("http://{}{path}", self.house.address);
         Self::see(self.client.get(url).header("cookie", format!("lang=ru; {cookie}"))).await
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Seen {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)], cookie: &str) -> Seen {
         let url = format!("http://{}{path}", self.house.address);
         let pairs = fields.iter().map(|(n, v)| format!("{n}={}", frontend::encode(v)));
         let body = pairs.collect::<Vec<_>>().join("&");
@@ -67,13 +67,13 @@ impl<'a> Browser<'a> {
 }
 
 /// What stands between two texts.
-fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
     let rest = html.split_once(before).unwrap_or_else(|| panic!("no {before} in {html}")).1;
     rest.split_once(after).unwrap().0
 }
 
 /// The hidden fields of the form of a page.
-fn hidden(html: &str) -> Vec<(String, String)> {
+pub fn hidden(html: &str) -> Vec<(String, String)> {
     let inputs =
         html.split("<input type=\"hidden\" ").skip(1).map(|rest| rest.split_once('>').unwrap().0);
     let unescape = |text: &str| {
@@ -94,7 +94,7 @@ fn with<'a>(
 
 /// Where the city's bus 12 was waited for, and by whom.
 const PLACE: &str = "route_find=12&stop_find=Берёзовая&date=2026-11-23&time=09:30&wait=40&go=next";
-const PERSON: [(&str, &str); 5] = [
+pub const PERSON: [(&str, &str); 5] = [
     ("text", "Сорок минут ждал автобус"),
     ("name", "Айдос Тестов"),
     ("phone", "+7 701 000 11 22"),
@@ -103,7 +103,7 @@ const PERSON: [(&str, &str); 5] = [
 ];
 
 /// Up to the fourth screen: its hidden fields.
-async fn checked(
+pub async fn checked(
     browser: &Browser<'_>,
     kind: &str,
     person: &[(&str, &str)],
@@ -121,7 +121,7 @@ async fn checked(
 }
 
 /// Filed: number, PIN, cookie.
-async fn filed(browser: &Browser<'_>, fields: &[(String, String)]) -> (String, String, String) {
+pub async fn filed(browser: &Browser<'_>, fields: &[(String, String)]) -> (String, String, String) {
     let receipt = browser.post("/appeals/new/send", &with(fields, &[]), "").await;
     assert_eq!((receipt.status, receipt.cached.as_str()), (201, "no-store"), "{}", receipt.html);
     let number = between(&receipt.html, "id=\"number\">", "<").to_owned();
@@ -376,11 +376,14 @@ async fn number_and_pin_are_kept_from_guessers(db: TestDatabase) -> TestDatabase
         browser.client.post(url).header("cookie", &cookie).header("origin", "http://evil.example");
     let strange = strange.header("content-type", "application/x-www-form-urlencoded").send().await;
     assert_eq!(strange.unwrap().status(), 403);
-    let left = browser.post("/appeals/status/leave", &[], &cookie).await;
-    assert_eq!(left.cookie, "__Host-appeal=");
     let gone = browser.post("/appeals/status/withdraw", &[], &cookie).await;
     assert_eq!(gone.location, "/appeals/status?done=withdraw");
     assert!(browser.get("/appeals/status", &cookie).await.html.contains("Отозвано"));
+    let left = browser.post("/appeals/status/leave", &[], &cookie).await;
+    assert_eq!(left.cookie, "__Host-appeal=");
+    // Whoever kept a copy of the pass has nothing.
+    assert!(!browser.get("/appeals/status", &cookie).await.html.contains(&number));
+    assert_eq!(browser.post("/appeals/status/add", &[("text", "ещё")], &cookie).await.status, 403);
     db
 }
 

@@ -295,7 +295,7 @@ async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> T
         (files.as_array().unwrap().len(), &files[0]["media_type"]),
         (1, &json!("image/png"))
     );
-    let path = format!("{path}/{}", files[0]["file_id"].as_str().unwrap());
+    let path = format!("{path}/{}?reason=a+look+at+it", files[0]["file_id"].as_str().unwrap());
     let file = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
     assert_eq!(file.headers()["content-disposition"], "attachment");
     assert_eq!(file.bytes().await.unwrap()[..4], *b"\x89PNG");

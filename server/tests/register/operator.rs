@@ -15,9 +15,9 @@ on_both!(
     who_takes_no_calls_is_kept_out,
 );
 
-type Fields<'a> = [(&'a str, &'a str)];
+pub type Fields<'a> = [(&'a str, &'a str)];
 
-async fn send(house: &House, cookie: &str, fields: &Fields<'_>) -> (u16, String) {
+pub async fn send(house: &House, cookie: &str, fields: &Fields<'_>) -> (u16, String) {
     let body: Vec<String> =
         fields.iter().map(|(n, v)| format!("{n}={}", frontend::encode(v))).collect();
     let response = house
@@ -33,7 +33,7 @@ async fn send(house: &House, cookie: &str, fields: &Fields<'_>) -> (u16, String)
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-async fn desk(house: &House, cookie: &str, path: &str) -> String {
+pub async fn desk(house: &House, cookie: &str, path: &str) -> String {
     let ask = house.ask(Method::GET, path).header("cookie", cookie).header("accept-language", "ru");
     let response = ask.send().await.unwrap();
     assert_eq!(response.status(), 200, "{path}");
@@ -41,7 +41,7 @@ async fn desk(house: &House, cookie: &str, path: &str) -> String {
 }
 
 /// The value of the desk's hidden field of a name.
-fn hidden(page: &str, name: &str) -> String {
+pub fn hidden(page: &str, name: &str) -> String {
     let page = &page[page.find("id=\"desk-form\"").unwrap()..];
     let at = page.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}"));
     let rest = &page[at + name.len() + 15..];
@@ -49,18 +49,18 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 /// The text of the element of an id.
-fn text_of(page: &str, id: &str) -> String {
+pub fn text_of(page: &str, id: &str) -> String {
     let at = page.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
     let rest = &page[at..];
     let rest = &rest[rest.find('>').unwrap() + 1..];
     rest[..rest.find('<').unwrap()].to_owned()
 }
 
-async fn count(house: &House, sql: &str) -> i64 {
+pub async fn count(house: &House, sql: &str) -> i64 {
     house.ledger.row::<(i64,)>(sql, Vec::new()).await.unwrap().unwrap().0
 }
 
-const LINE: &str = "12 сайран 8:10 не пришёл 40 мин ждал";
+pub const LINE: &str = "12 сайран 8:10 не пришёл 40 мин ждал";
 
 async fn a_call_is_registered_from_one_line(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;

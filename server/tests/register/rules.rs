@@ -279,7 +279,7 @@ async fn og_31_media_is_kept_and_never_fetched(db: TestDatabase) -> TestDatabase
     kinds.sort_unstable();
     assert_eq!(kinds, ["image/jpeg", "image/png"]);
     for file in files.as_array().unwrap() {
-        let path = format!("{path}/{}", file["file_id"].as_str().unwrap());
+        let path = format!("{path}/{}?reason=a+look+at+it", file["file_id"].as_str().unwrap());
         let bytes = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
         let bytes = bytes.bytes().await.unwrap();
         assert!(!bytes.windows(4).any(|w| w == b"GPS!"), "the camera's notes are gone");

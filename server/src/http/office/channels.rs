@@ -3,14 +3,15 @@
 use super::Office;
 use super::appeals::private;
 use super::asking::Body;
-use super::desk::id;
-use super::signed::Signed;
+use super::desk::{REASON_CHARS_MIN, id};
+use super::signed::{Signed, forbidden};
+use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use api::{
     AppealFile, AppealFiles, AppealMessage, AppealMessages, ChannelWay, ChannelWays, MarkMessage,
     Problem,
 };
-use appeals::access::Action;
+use appeals::access::{Action, Field, Visibility};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -128,19 +129,31 @@ pub async fn files(
     Ok(private(StatusCode::OK, AppealFiles { files: files.collect() }))
 }
 
-/// A file: to be saved, never to be run in our pages. Its reading is logged.
+/// A file: to be saved, never to be run in our pages. Its reading is logged; who is not assigned says why.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/files/{file_id}", tag = "staff",
-    params(("number" = String, Path), ("file_id" = String, Path)),
+    params(("number" = String, Path), ("file_id" = String, Path), ("reason" = Option<String>, Query, description = "Why it must be seen, for those to whom files are covered")),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The role may not", body = Problem, content_type = "application/problem+json"), (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json")))]
 pub async fn file(
     State(office): State<Office>,
     signed: Signed,
+    asked: Asked,
     Path((number, file_id)): Path<(String, String)>,
 ) -> Result<Response, ProblemResponse> {
     signed.must(Action::Work)?;
     let id = id(&office, &number).await?;
     office.register.show(id, &signed.0.viewer()).await?;
+    let why = asked.param("reason").unwrap_or_default();
+    match office.register.sees(id, &signed.0.viewer(), Field::Attachment).await? {
+        Visibility::Full => {}
+        Visibility::Masked if why.chars().count() >= REASON_CHARS_MIN => {
+            signed.must(Action::Reveal)?;
+            let object = format!("{number} {file_id}");
+            office.staff.audit(Some(signed.0.person), "revealed", &object, why).await?;
+        }
+        Visibility::Masked => return Err(forbidden("say why it must be seen: ?reason=")),
+        Visibility::Hidden => return Err(forbidden("your role does not see files")),
+    }
     let (media_type, bytes) = office.register.attachment(id, &file_id).await?;
     office.staff.audit(Some(signed.0.person), "file_read", &number, &file_id).await?;
     let mut response = bytes.into_response();
