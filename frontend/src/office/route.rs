@@ -82,11 +82,13 @@ pub(super) fn page(context: Context<'_>, page: &RoutePage) -> (String, AnyView) 
             }
             MonthCell::Told(n) => view! { <td class="num">{*n}</td> }.into_any(),
         });
+        // Only small numbers: their sum is not told either.
+        let sum = if topic.appeals > 0 { topic.appeals.to_string() } else { "–".to_owned() };
         let confirmed = topic.confirmed.map_or_else(|| "–".to_owned(), |c| format!("{:.0} %", c * 100.0));
         view! {
             <tr>
                 <th scope="row">{named(&page.names, &topic.kind)}</th>
-                <td class="num">{topic.appeals}</td>
+                <td class="num">{sum}</td>
                 <td class="num">{confirmed}</td>
                 {cells.collect_view()}
             </tr>

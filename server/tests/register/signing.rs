@@ -1,7 +1,7 @@
 //! Signing in.
 
 use crate::database::{TestDatabase, on_both};
-use crate::house::{House, NOW, PASSWORD, answer, cookie_of, limits};
+use crate::house::{House, NOW, PASSWORD, answer, complaint, cookie_of, limits};
 use appeals::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};

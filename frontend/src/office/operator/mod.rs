@@ -120,7 +120,7 @@ pub enum Done {
         /// Of which contact: for one more topic.
         contact: String,
         /// Of the same as this one, and in its case.
-        joined: Option<(String, Option<String>)>,
+        joined: Option<Box<(String, Option<String>)>>,
     },
     /// Counted.
     Consulted,
@@ -256,7 +256,7 @@ fn done(words: &'static Words, page: &OperatorPage) -> AnyView {
         Some(Done::Dropped) => plain(words.dropped_done),
         Some(Done::Taken) => plain(words.taken_done),
         Some(Done::Filed { filed, desk, contact, joined }) => {
-            let joined = joined.as_ref().map(|(number, case)| {
+            let joined = joined.as_deref().map(|(number, case)| {
                 let case = case.as_ref().map(|c| format!(" · {} {c}", words.in_case));
                 let text = format!("{} {number}{}", words.joined, case.unwrap_or_default());
                 view! { <p id="filed-joined">{text}</p> }

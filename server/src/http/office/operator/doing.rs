@@ -234,10 +234,10 @@ impl<'a> Doing<'a> {
         &self,
         id: AppealId,
         joins: Option<AppealNumber>,
-    ) -> Option<(String, Option<String>)> {
+    ) -> Option<Box<(String, Option<String>)>> {
         let other = joins?;
         match self.office.register.join_to(id, other, &self.signed.0.actor()).await {
-            Ok(case) => Some((other.to_string(), case.map(|c| c.to_string()))),
+            Ok(case) => Some(Box::new((other.to_string(), case.map(|c| c.to_string())))),
             Err(error) => {
                 tracing::warn!(%error, "an appeal could not join another");
                 None
