@@ -34,7 +34,7 @@ test('an appeal is taken back, once', async ({ page }) => {
   await unfold(page, 'form[action$="/withdraw"]');
   await page.locator('form[action$="/withdraw"] button').click();
   await expect(page.locator('.done')).toBeVisible();
-  await expect(page.locator('.state-line')).toHaveText('Отозвано');
+  await expect(page.locator('.state-line')).toHaveText('Отозвано заявителем');
   await expect(page.locator('form[action$="/withdraw"]')).toHaveCount(0);
   await sound(page, 'withdrawn');
 });
