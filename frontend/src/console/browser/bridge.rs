@@ -143,6 +143,8 @@ fn ready(app: &Rc<App>, map: LiveMap) {
     for (id, bus) in &app.fleet.borrow().buses {
         map.label(*id, bus.identity.route_short_name.as_deref().or(Some("")));
     }
+    map.fresh();
+    past(app, &map);
     let layers = app.signals.layers;
     Effect::new(move |before: Option<[bool; 4]>| {
         let now = layers.get();
@@ -154,8 +156,6 @@ fn ready(app: &Rc<App>, map: LiveMap) {
         now
     });
     moved(app, view);
-    map.fresh();
-    past(app, &map);
     // Where there is room for it, a map explains itself.
     if view_is_wide()
         && let Some(tools) = element("map-tools")
