@@ -73,7 +73,8 @@ mod tests {
             api::FreshAppeals { at: 1_000, from: 0, to: 1_000, appeals: vec![appeal], more: false };
         let page = |about: Option<&str>| {
             let about = about.map(str::to_owned);
-            let page = FreshPage { fresh: fresh.clone(), names: Default::default(), about };
+            let page =
+                FreshPage { fresh: fresh.clone(), names: std::collections::BTreeMap::new(), about };
             let page = Page::Office(Box::new(OfficePage::Fresh(Box::new(page))));
             crate::render(&shell, &page)
         };

@@ -210,7 +210,7 @@ impl Register {
                    WHERE appeal_id = $1 ORDER BY seq";
         let rows = self.ledger.rows::<JournalRow>(sql, vec![id.to_string().into()]).await?;
         let entries: Result<Vec<_>, _> =
-            rows.into_iter().map(|row| entry(&self.keys, id, row)).collect();
+            rows.iter().map(|row| entry(&self.keys, id, row)).collect();
         let entries = entries?;
         verify(id, &entries, Some(head)).map_err(|_| ServiceError::Journal)?;
         Ok(entries)
@@ -276,7 +276,7 @@ impl Register {
     }
 }
 
-fn entry(keys: &Keys, appeal: AppealId, row: JournalRow) -> Result<Entry, ServiceError> {
+fn entry(keys: &Keys, appeal: AppealId, row: &JournalRow) -> Result<Entry, ServiceError> {
     let place = format!("journal/{appeal}/{}", row.seq);
     let (actor, role) = row.who()?;
     let (prev, hash) = row.hashes()?;

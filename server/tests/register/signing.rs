@@ -98,7 +98,8 @@ async fn what_was_typed_outlives_the_session(db: TestDatabase) -> TestDatabase {
     assert!(page.contains("&lt;обещали") && page.contains("name=\"kept.text\""), "{page}");
     // A wrong password loses nothing either.
     let kept = |password: &'static str| {
-        let mut fields = vec![("login", "handler"), ("password", password), ("kept-path", &path)];
+        let mut fields =
+            vec![("login", "handler"), ("password", password), ("kept-path", path.as_str())];
         let names = ["kept.command", "kept.version", "kept.seq", "kept.text"];
         fields.extend(names.into_iter().zip(typed.map(|t| t.1)));
         fields.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect::<Vec<_>>()

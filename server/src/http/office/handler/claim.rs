@@ -6,6 +6,7 @@ use super::{Fields, field};
 use crate::http::office::operator::direction;
 use appeals::appeal::{Appeal, Command};
 use appeals::claim::{Claim, ClaimTime};
+use appeals::ids::VehicleId;
 use appeals::kind::{Catalogue, Kind};
 use frontend::office::ClaimForm;
 use jiff::civil::DateTime;
@@ -85,7 +86,7 @@ pub fn command(
         claim.direction = stop.and_then(|s| direction(&places.0, route, s));
         claim.trip = None;
     }
-    let named = before.vehicle_text.as_deref().or(before.vehicle.as_ref().map(|v| v.as_str()));
+    let named = before.vehicle_text.as_deref().or(before.vehicle.as_ref().map(VehicleId::as_str));
     if text("vehicle") != named {
         claim.vehicle_text = text("vehicle").map(str::to_owned);
         let known = text("vehicle").and_then(|v| places.0.vehicle_by_id(v));
