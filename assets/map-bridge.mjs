@@ -53,7 +53,7 @@ export async function createMap(container, settings, tell) {
     maxZoom: 19,
     locale: { 'Map.Title': words.map, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut, 'AttributionControl.ToggleAttribution': words.credits, ...(language === 'en' ? {} : { 'ScaleControl.Meters': 'м', 'ScaleControl.Kilometers': 'км' }) },
   });
-  map.addControl(new AttributionControl({ compact: true, customAttribution: '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>' }));
+  map.addControl(new AttributionControl({ compact: true, customAttribution: settings.basemap === 'plain' ? undefined : '<a href="https://www.openstreetmap.org/copyright">© OpenStreetMap</a>' }));
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
   map.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
   map.dragRotate.disable();

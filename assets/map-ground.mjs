@@ -15,10 +15,12 @@ const names = (language) => ['coalesce', ['get', `name:${language}`], ['get', 'n
 // OpenStreetMap is credited on every map; our own drawings need no credit.
 const credited = (words) => (!words || words.includes('OpenStreetMap') || words === 'Jolda' ? undefined : words);
 
-// What stands under our own layers when the operator gave no other map.
+// Nothing is known of this city's streets: its lines and stops stand on plain ground.
+const plain = (p) => ({ version: 8, 'font-faces': faces(), sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': p.ground } }] });
+
+// The map of a city whose streets, districts, rivers and names of places are files of ours.
 async function schematic(language, p) {
   const names_ = ['streets', 'districts', 'rivers', 'labels'];
-  // A city without these files has plain ground.
   const data = await Promise.all(names_.map((n) => json(`/basemap/${n}.geojson`).catch(() => EMPTY)));
   const sources = {};
   names_.forEach((n, i) => { sources[n] = { type: 'geojson', data: data[i], attribution: credited(data[i].attribution) }; });
@@ -90,6 +92,7 @@ async function tiled(basemap, language, p) {
 
 export async function style(settings, p) {
   const { basemap, language } = settings;
+  if (basemap === 'plain') return plain(p);
   if (basemap === 'none' || basemap === '') return schematic(language, p);
   return basemap.endsWith('.pmtiles') ? tiled(basemap, language, p) : basemap;
 }

@@ -26,7 +26,7 @@ pub enum TextsError {
 }
 
 /// Sentences and the words in braces that each has.
-const SENTENCES: [(&str, &[&str]); 28] = [
+const SENTENCES: [(&str, &[&str]); 29] = [
     ("greeting", &[]),
     ("intro", &["kind", "number", "route", "stop", "when"]),
     ("intro_without_stop", &["kind", "number", "when"]),
@@ -46,6 +46,7 @@ const SENTENCES: [(&str, &[&str]); 28] = [
     ("contradicted", &[]),
     ("undetermined_no_data", &[]),
     ("undetermined_not_measurable", &[]),
+    ("carrier_asked", &[]),
     ("run_not_driven", &[]),
     ("run_ended_early", &[]),
     ("plan_too_thin", &[]),
@@ -111,7 +112,7 @@ impl Texts {
     }
 }
 
-/// Names for a draft, as people know them.
+/// What a draft needs beside the evidence: names, as people know them, and what was done.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
     /// The appeal's number.
@@ -122,6 +123,8 @@ pub struct Names<'a> {
     pub route: Option<&'a str>,
     /// The stop.
     pub stop: Option<&'a str>,
+    /// The carrier was asked to explain: nothing is said that nobody did.
+    pub carrier_asked: bool,
 }
 
 /// A draft of an answer.
@@ -170,6 +173,9 @@ pub fn draft(
         lines.extend(facts(packet, texts, language, zone));
     }
     lines.push(say(finding.name(), &[]));
+    if names.carrier_asked {
+        lines.push(say("carrier_asked", &[]));
+    }
     for reason in TOLD.iter().filter(|r| packet.verdict.reasons.contains(r)) {
         lines.push(say(reason.name(), &[]));
     }

@@ -153,6 +153,19 @@ impl Rule {
         }
     }
 
+    /// Positions of vehicles are asked beside their visits.
+    pub const fn needs_positions(self) -> bool {
+        matches!(
+            self,
+            Self::PassedStop
+                | Self::LeftWithoutWaiting
+                | Self::MovedWhileBoarding
+                | Self::Speeding
+                | Self::OffRoute
+                | Self::Overcrowded
+        )
+    }
+
     /// A verdict can be expected: an answer needs it signed.
     pub const fn is_measurable(self) -> bool {
         !matches!(self, Self::Vehicle | Self::Context)

@@ -26,6 +26,7 @@ pub mod measure;
 pub mod number;
 pub mod pattern;
 pub mod plan;
+pub mod positions;
 pub mod rating;
 pub mod record;
 pub mod redact;

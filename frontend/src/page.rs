@@ -38,7 +38,7 @@ pub struct Shell {
     pub desk_script_hash: String,
     /// See `desk_script_hash`.
     pub desk_wasm_hash: String,
-    /// `none`, a path to a `.pmtiles` file served by us, or the URL of a style.
+    /// `plain`, `none` (our own drawing of the files at `/basemap/`), a path to a `.pmtiles` file served by us, or the URL of a style.
     pub basemap: String,
     /// There is a register of appeals to lead to.
     pub register: bool,

@@ -1,10 +1,11 @@
 //! The decoder: any bytes, and any bytes after any other.
 
-use crate::feed::dataset::Dataset;
+use crate::feed::dataset::{Dataset, Fact};
 use crate::feed::decode::{Decoder, decode};
 use crate::gtfs_realtime::{FeedEntity, FeedMessage};
 use bytes::Bytes;
 use prost::Message;
+use transit::Event;
 use transit::ids::FeedIdx;
 
 /// The first two bytes of the data say where the second body begins.
@@ -36,9 +37,31 @@ fn told<D: std::borrow::Borrow<Dataset>>(result: &Result<D, impl std::fmt::Debug
     };
     let mut events = Vec::new();
     dataset.tell(FeedIdx(0), |event| events.push(format!("{event:?}")));
+    assert_eq!(events, told_as_news(dataset), "whoever knows nothing is told everything");
     let alerts: Vec<_> = dataset.alerts().collect();
     let trips: Vec<_> = dataset.trip_ids().collect();
     format!("{:?} {:?} {events:?} {alerts:?} {trips:?}", dataset.header, dataset.newest_at())
+}
+
+/// The same by way of questions, each answered with no.
+fn told_as_news(dataset: &Dataset) -> Vec<String> {
+    let (mut events, mut asked) = (Vec::new(), None);
+    dataset.tell_news(FeedIdx(0), |fact| {
+        match fact {
+            Fact::Again { vehicle_id, measured_at } => {
+                asked = Some((vehicle_id.to_owned(), measured_at));
+            }
+            Fact::New(event) => {
+                if let Some((id, at)) = asked.take() {
+                    let Event::Position(p) = event else { panic!("{event:?}, asked for {id}") };
+                    assert_eq!((p.vehicle_id, p.measured_at), (id.as_str(), at));
+                }
+                events.push(format!("{event:?}"));
+            }
+        }
+        false
+    });
+    events
 }
 
 /// What the general parser reads is read here too.

@@ -1,12 +1,12 @@
 //! Settings: by file, then environment, then flag; each a bound with its unit.
 
-use crate::channels::ChannelSettings;
 use crate::feed::settings::{FeedSettings, KeepSettings, TimetableSettings};
 use crate::http::{Basemap, HttpLimits, SiteSettings, site_folder};
 use crate::live::LiveLimits;
 use crate::register::RegisterSettings;
 use crate::store::StoreSettings;
 use crate::view::Language;
+use crate::ways::ChannelSettings;
 use clap::Args;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -64,8 +64,9 @@ pub struct Site {
     pub language: String,
     /// The built site. Where it is not there, `site` beside the binary or beside the binary's folder.
     pub folder: PathBuf,
-    /// Our own map: `*.geojson`.
-    pub basemap_folder: PathBuf,
+    /// A folder with a map of one's own, drawn by the page: `streets.geojson`, `districts.geojson`,
+    /// `rivers.geojson`, `labels.geojson`. Without it the ground is plain; the demo city has one.
+    pub basemap_folder: Option<PathBuf>,
     /// A `.pmtiles` file to serve as the map instead.
     pub pmtiles: Option<PathBuf>,
     /// URL of a map style to use instead.
@@ -104,7 +105,7 @@ impl Default for Site {
         Self {
             language: site.default_language.code().to_owned(),
             folder: site.site_dir,
-            basemap_folder: site.basemap_dir,
+            basemap_folder: None,
             pmtiles: None,
             style: None,
             style_origins: Vec::new(),
@@ -252,12 +253,14 @@ impl Settings {
             (None, Some(url)) => {
                 Basemap::Style { url: url.clone(), origins: self.site.style_origins.clone() }
             }
-            (None, None) => Basemap::Schematic,
+            (None, None) => match &self.site.basemap_folder {
+                Some(folder) => Basemap::Folder(folder.clone()),
+                None => Basemap::Plain,
+            },
         };
         SiteSettings {
             default_language: Language::from_tag(&self.site.language).unwrap_or_default(),
             site_dir: self.site.folder_found(),
-            basemap_dir: self.site.basemap_folder.clone(),
             basemap,
         }
     }

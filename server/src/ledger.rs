@@ -2,8 +2,9 @@
 //!
 //! One task owns one connection. What came in while it wrote is written together in the next transaction, so
 //! that a hundred callers share one wait for the disk; a statement that meets a conflict takes back its own
-//! write only.
+//! write only. Writes that nobody waits for (a made-up past) go behind all others, few at a time.
 
+use crate::gate::WriteGate;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::query::QueryAs;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -18,6 +19,8 @@ use tokio::sync::{mpsc, oneshot};
 const WAITING_MAX: usize = 4_096;
 /// Most writes of one transaction.
 const BATCH_MAX: usize = 256;
+/// Most of one transaction of writes that nobody waits for: who comes meanwhile waits for these few.
+const BULK_MAX: usize = 8;
 /// Longest that one transaction may take.
 const WRITE_LIMIT: Duration = Duration::from_secs(8);
 /// Longest that one question may take.
@@ -130,12 +133,18 @@ struct Job {
 #[derive(Clone)]
 pub struct Ledger {
     inbox: mpsc::Sender<Job>,
+    bulk: mpsc::Sender<Job>,
     reads: AnyPool,
 }
 
 impl Ledger {
     /// Opens the database at `database_url`, whose schema is up to date (see [`crate::store`]).
     pub async fn open(database_url: &str) -> Result<Self, LedgerError> {
+        Self::open_at(database_url, WriteGate::default()).await
+    }
+
+    /// The same beside other writers of this process, who stand in line at `gate`.
+    pub async fn open_at(database_url: &str, gate: WriteGate) -> Result<Self, LedgerError> {
         sqlx::any::install_default_drivers();
         let is_sqlite = database_url.starts_with("sqlite:");
         let url = if is_sqlite { absolute(database_url)? } else { database_url.to_owned() };
@@ -158,10 +167,11 @@ impl Ledger {
             })
             .connect_lazy_with(options.clone());
         let (inbox, jobs) = mpsc::channel(WAITING_MAX);
-        let mut writer = Writer { options, is_sqlite, connection: None };
+        let (bulk, bulk_jobs) = mpsc::channel(BULK_MAX);
+        let mut writer = Writer { options, is_sqlite, connection: None, gate };
         writer.connect().await?;
-        tokio::spawn(writer.run(jobs));
-        Ok(Self { inbox, reads })
+        tokio::spawn(writer.run(jobs, bulk_jobs));
+        Ok(Self { inbox, bulk, reads })
     }
 
     /// Writes all or nothing, and comes back when it is on disk.
@@ -171,6 +181,14 @@ impl Ledger {
             mpsc::error::TrySendError::Full(_) => LedgerError::Busy,
             mpsc::error::TrySendError::Closed(_) => LedgerError::Closed,
         })?;
+        told.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// The same behind all who wait now or come meanwhile: for many writes at once that nobody waits for.
+    pub async fn write_behind(&self, statements: Vec<Statement>) -> Result<(), LedgerError> {
+        let (done, told) = oneshot::channel();
+        let job = Job { statements, done };
+        self.bulk.send(job).await.map_err(|_| LedgerError::Closed)?;
         told.await.map_err(|_| LedgerError::Closed)?
     }
 
@@ -212,6 +230,7 @@ struct Writer {
     options: AnyConnectOptions,
     is_sqlite: bool,
     connection: Option<AnyConnection>,
+    gate: WriteGate,
 }
 
 impl Writer {
@@ -233,9 +252,21 @@ impl Writer {
         self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)
     }
 
-    async fn run(mut self, mut inbox: mpsc::Receiver<Job>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Job>, mut bulk: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
-        while inbox.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+        loop {
+            let (first, others, most) = tokio::select! {
+                biased;
+                job = inbox.recv() => (job, &mut inbox, BATCH_MAX),
+                job = bulk.recv() => (job, &mut bulk, BULK_MAX),
+            };
+            let Some(first) = first else { return };
+            jobs.push(first);
+            while jobs.len() < most
+                && let Ok(job) = others.try_recv()
+            {
+                jobs.push(job);
+            }
             let written = tokio::time::timeout(WRITE_LIMIT, self.commit(&jobs)).await;
             match written {
                 Ok(Ok(results)) => {
@@ -257,29 +288,62 @@ impl Writer {
         }
     }
 
+    /// All of them in one transaction. Conflicts are rare: nobody pays for savepoints before one is met.
     async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), LedgerError>>, sqlx::Error> {
         let begin = if self.is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let gate = self.gate.clone();
+        let _turn = if self.is_sqlite { Some(gate.pass().await) } else { None };
         let connection = self.connect().await?;
         raw(connection, begin).await?;
-        let mut results = Vec::with_capacity(jobs.len());
+        let mut met = None;
         for job in jobs {
-            raw(connection, "SAVEPOINT one").await?;
-            let result = statements(connection, &job.statements).await;
-            match &result {
-                Ok(()) => raw(connection, "RELEASE SAVEPOINT one").await?,
-                Err(LedgerError::Query(error)) if !is_refusal(error) => {
-                    let text = error.to_string();
-                    return Err(sqlx::Error::Protocol(text));
-                }
-                Err(_) => {
-                    raw(connection, "ROLLBACK TO SAVEPOINT one").await?;
-                    raw(connection, "RELEASE SAVEPOINT one").await?;
-                }
+            if let Err(error) = statements(connection, &job.statements).await {
+                met = Some(its_own(error)?);
+                break;
             }
-            results.push(result);
         }
+        let Some(met) = met else {
+            raw(connection, "COMMIT").await?;
+            return Ok(jobs.iter().map(|_| Ok(())).collect());
+        };
+        raw(connection, "ROLLBACK").await?;
+        if jobs.len() == 1 {
+            return Ok(vec![Err(met)]);
+        }
+        raw(connection, begin).await?;
+        let results = one_by_one(connection, jobs).await?;
         raw(connection, "COMMIT").await?;
         Ok(results)
+    }
+}
+
+/// Each takes back its own statements only.
+async fn one_by_one(
+    connection: &mut AnyConnection,
+    jobs: &[Job],
+) -> Result<Vec<Result<(), LedgerError>>, sqlx::Error> {
+    let mut results = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        raw(connection, "SAVEPOINT one").await?;
+        match statements(connection, &job.statements).await {
+            Ok(()) => results.push(Ok(())),
+            Err(error) => {
+                results.push(Err(its_own(error)?));
+                raw(connection, "ROLLBACK TO SAVEPOINT one").await?;
+            }
+        }
+        raw(connection, "RELEASE SAVEPOINT one").await?;
+    }
+    Ok(results)
+}
+
+/// What a write has brought upon itself; else the connection is at fault, and all writes of it fail.
+fn its_own(error: LedgerError) -> Result<LedgerError, sqlx::Error> {
+    match error {
+        LedgerError::Query(error) if !is_refusal(&error) => {
+            Err(sqlx::Error::Protocol(error.to_string()))
+        }
+        error => Ok(error),
     }
 }
 

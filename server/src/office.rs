@@ -1,6 +1,6 @@
 //! The register's part of the composition root: keys → ledger → register and staff → routes.
 
-use crate::channels::{Gazetteers, Reception};
+use crate::channels::{Fetcher, Gazetteers, Reception};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::demo::{Hands, fill_register};
@@ -64,7 +64,8 @@ pub async fn open(parts: Parts<'_>) -> Result<Opened> {
         );
         return Ok(Opened::default());
     }
-    let ledger = Ledger::open(&settings.database_url()).await.context("the register's database")?;
+    let (url, gate) = (settings.database_url(), reads.store().gate());
+    let ledger = Ledger::open_at(&url, gate).await.context("the register's database")?;
     let keys = Arc::new(Keys::parse(&settings.register.key.0)?);
     let staff = staff(settings, ledger.clone(), Arc::clone(&keys), !demo);
     let hands = if demo { Some(fictional_staff(&staff).await?) } else { None };
@@ -130,6 +131,8 @@ fn channels(settings: &Settings, register: &Register, reads: Reads) -> Result<Ch
         &settings.smtp.from,
     );
     tokio::spawn(outbox.clone().run());
+    let fetcher = Fetcher::new(register.clone(), Arc::clone(&settings), Clock::machine());
+    tokio::spawn(fetcher.context("a client of HTTP")?.run());
     tokio::spawn(reception.clone().tidy());
     if let Some(folder) = settings.mail.maildir.clone() {
         tokio::spawn(crate::channels::watch(folder, reception.clone()));

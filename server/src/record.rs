@@ -17,6 +17,8 @@ pub struct Batch {
     pub incidents: Vec<IncidentRow>,
     /// Health of feeds, one a minute.
     pub feed_health: Vec<FeedHealthRow>,
+    /// Some minutes of a vehicle each.
+    pub tracks: Vec<TrackRow>,
 }
 
 impl Batch {
@@ -27,6 +29,7 @@ impl Batch {
             + self.intensity.len()
             + self.incidents.len()
             + self.feed_health.len()
+            + self.tracks.len()
     }
 
     /// Nothing to write.
@@ -41,6 +44,7 @@ impl Batch {
         self.intensity.extend(later.intensity);
         self.incidents.extend(later.incidents);
         self.feed_health.extend(later.feed_health);
+        self.tracks.extend(later.tracks);
     }
 }
 
@@ -174,4 +178,17 @@ pub struct FeedHealthRow {
     pub matched_share: Option<f64>,
     /// Alarms suppressed.
     pub down: bool,
+}
+
+/// Table `tracks`: where a vehicle was for some minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackRow {
+    /// Vehicle.
+    pub vehicle_id: String,
+    /// Its first position in here.
+    pub from_at: EpochS,
+    /// Its last.
+    pub to_at: EpochS,
+    /// All of them: see `crate::track`.
+    pub body: String,
 }

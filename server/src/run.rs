@@ -86,7 +86,10 @@ impl House {
         stop: CancellationToken,
         more: impl FnOnce(Shared),
     ) -> Result<()> {
-        let Self { settings, clock, store, watch, warming_up, demo } = self;
+        let Self { settings, clock, store, mut watch, warming_up, demo } = self;
+        if settings.register.is_on() {
+            watch.keep_tracks();
+        }
         let warm = warming_up.clone();
         let metrics = Arc::new(Metrics::default());
         let epoch = Clock::machine().now() as u32;

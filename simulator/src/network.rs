@@ -80,6 +80,16 @@ pub struct NetworkPattern {
     pub stops: Vec<usize>,
     /// Metres along the line of each stop.
     pub offsets_m: Vec<f64>,
+    /// An early bus waits for its time at every so many-th stop; `None`: at both ends alone.
+    pub timepoint_every: Option<usize>,
+}
+
+impl NetworkPattern {
+    /// Whether an early bus waits at a stop position.
+    fn is_timepoint(&self, position: usize) -> bool {
+        let between = self.timepoint_every.is_some_and(|n| position % n.max(1) == 0);
+        between || position == 0 || position + 1 == self.stops.len()
+    }
 }
 
 /// A run of a vehicle over a line.
@@ -300,10 +310,9 @@ impl Network {
             for run in &r.runs {
                 let p = &r.patterns[run.pattern];
                 let trip = self.trip_id(r, run);
-                let last = p.stops.len() - 1;
                 for (i, stop) in p.stops.iter().enumerate() {
                     let time = format_gtfs_time(run.times_s[i]);
-                    let point = if i == 0 || i == last { "1" } else { "0" };
+                    let point = if p.is_timepoint(i) { "1" } else { "0" };
                     let (sequence, along) = &numbers[run.pattern][i];
                     t.row(&[&trip, &time, &time, &self.stops[*stop].id, sequence, along, point]);
                 }

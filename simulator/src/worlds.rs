@@ -2,7 +2,7 @@
 //!
 //! Nothing in them is taken from a real city. Another seed is another network in another country.
 
-use crate::config::{FeedManner, Gps, TripNaming, WorldConfig};
+use crate::config::{FeedManner, Gps, Traffic, TripNaming, WorldConfig};
 use crate::gtfs::zip;
 use crate::motion::{moved, shifted};
 use crate::network::{Network, NetworkPattern, NetworkRoute, NetworkStop};
@@ -37,6 +37,11 @@ const CROSSING_SD_M: f64 = 18.0;
 const BEHIND_M: f64 = 30.0;
 const ASIDE_M: f64 = 7.0;
 
+/// Where buses wait for their time: every so many-th stop …
+const TIMEPOINT_EVERY: usize = 6;
+/// … for which the plan gives them so much more than they need, as a share.
+const TIMEPOINT_PACE: f64 = 0.87;
+
 /// What is difficult.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -54,11 +59,13 @@ pub enum Kind {
     FeedWithHoles,
     /// Ten lines begin and end at one terminal, and leave it by the same street.
     SharedTerminal,
+    /// A plan with time to spare: buses come early to every sixth stop and wait there for their time.
+    Timepoints,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::DenseCity,
         Self::Suburban,
         Self::Loops,
@@ -66,6 +73,7 @@ impl Kind {
         Self::DirtyGps,
         Self::FeedWithHoles,
         Self::SharedTerminal,
+        Self::Timepoints,
     ];
 }
 
@@ -93,6 +101,10 @@ pub fn config(kind: Kind, seed: u64) -> WorldConfig {
     let feed = FeedManner::default();
     match kind {
         Kind::DenseCity | Kind::Loops | Kind::SharedTerminal => usual,
+        Kind::Timepoints => WorldConfig {
+            traffic: Traffic { pace: TIMEPOINT_PACE, ..usual.traffic.clone() },
+            ..usual
+        },
         Kind::Suburban => WorldConfig { feed: FeedManner { interval_s: 30, ..feed }, ..usual },
         Kind::NoTripIds => {
             let naming = [TripNaming::RouteAndDirection, TripNaming::Route][seed as usize % 2];
@@ -177,11 +189,12 @@ pub fn network(kind: Kind, seed: u64) -> Network {
         Kind::SharedTerminal => 10,
         _ => 12,
     };
+    let mut shared: Vec<Vec<Vec<Node>>> = Vec::new();
     for number in 1..=routes {
         let paths = match kind {
             Kind::Loops if number % 3 != 0 => ring(&mut rng, number % 2 == 0),
             Kind::Loops => vec![there_and_back(&mut rng)],
-            Kind::SharedTerminal => line_from(Some(STREETS / 2), &mut rng),
+            Kind::SharedTerminal => another_line(&mut shared, &mut rng),
             _ => line_from(None, &mut rng),
         };
         let shortest = if suburban { 12 } else { 5 };
@@ -192,6 +205,11 @@ pub fn network(kind: Kind, seed: u64) -> Network {
             headway,
             if suburban { 26.0 } else { 17.0 },
         ));
+    }
+    if kind == Kind::Timepoints {
+        for pattern in network.routes.iter_mut().flat_map(|r| &mut r.patterns) {
+            pattern.timepoint_every = Some(TIMEPOINT_EVERY);
+        }
     }
     network.stops = grid.stops;
     network
@@ -222,6 +240,18 @@ fn line_from(terminal: Option<i32>, rng: &mut ChaCha8Rng) -> Vec<Vec<Node>> {
     }
     let back = path.iter().rev().copied().collect();
     vec![path, back]
+}
+
+/// A line from the shared terminal by another way than those before it: of two lines on one way nobody could tell
+/// which of them a bus without a name drives.
+fn another_line(before: &mut Vec<Vec<Vec<Node>>>, rng: &mut ChaCha8Rng) -> Vec<Vec<Node>> {
+    loop {
+        let paths = line_from(Some(STREETS / 2), rng);
+        if !before.contains(&paths) {
+            before.push(paths.clone());
+            return paths;
+        }
+    }
 }
 
 /// Round a rectangle of streets, one way or both.
@@ -309,7 +339,7 @@ impl Grid {
         }
         offsets_m.push(line.length_m() - if closes { 0.0 } else { BEHIND_M });
         let headsign = stops.last().map_or_else(String::new, |s| self.stops[*s].name.clone());
-        NetworkPattern { direction, headsign, line, stops, offsets_m }
+        NetworkPattern { direction, headsign, line, stops, offsets_m, timepoint_every: None }
     }
 
     /// Before the end of a line.

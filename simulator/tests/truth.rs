@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use expect_test::expect_file;
+use simulator::score::claims::{Claims, Class, score_claims};
 use simulator::score::hardship::{Hardship, hard};
 use simulator::score::headways::score_headways;
 use simulator::score::incidents::{KINDS, score_incidents};
@@ -23,6 +24,7 @@ fn percent(share: f64) -> String {
 #[test]
 fn conclusions_come_as_near_to_the_truth_as_they_did() {
     let mut text = String::new();
+    let mut claims = Claims::default();
     for kind in Kind::ALL {
         let t = trial(kind, SEED, MORNING_S, &mut |_, _| ()).unwrap();
         let visits = score_visits(&t.watched, t.window);
@@ -43,6 +45,7 @@ fn conclusions_come_as_near_to_the_truth_as_they_did() {
             percent(headways.right_share()),
         )
         .unwrap();
+        claims.add(&score_claims(&t.timetable, &t.watched, t.window));
         let scores = score_incidents(&t.timetable, &t.watched, t.window, t.named);
         for ((_, name), score) in KINDS.iter().zip(&scores) {
             writeln!(
@@ -52,6 +55,11 @@ fn conclusions_come_as_near_to_the_truth_as_they_did() {
             )
             .unwrap();
         }
+    }
+    for (class, name) in Class::ALL {
+        let share = claims.held_share(class);
+        writeln!(text, "claims, {name}: {} hold", percent(share)).unwrap();
+        assert!(share >= 0.86, "{name}: {share}");
     }
     expect_file!["./truth/summary.txt"].assert_eq(&text);
 }

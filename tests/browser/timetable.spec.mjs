@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { watch } from './city.mjs';
 import { start } from './server.mjs';
 
 // One street with five stops, a bus each ten minutes in both directions; and a line whose days are over.
@@ -42,6 +43,9 @@ test('a timetable whose feed never answered is drawn as the plan that it is', as
   const folder = mkdtempSync(join(tmpdir(), 'jolda-feed-'));
   writeFeed(folder);
   const server = await start(['serve', '--gtfs', folder, '--vehicle-positions', 'http://127.0.0.1:1/none.pb']);
+  const seen = watch(page, server.base);
+  const ground = [];
+  page.on('request', (request) => new URL(request.url()).pathname.startsWith('/basemap/') && ground.push(request.url()));
   try {
     await page.goto(`${server.base}/?lang=en`);
     await page.waitForFunction(() => window.__jolda, null, { timeout: 60_000 });
@@ -60,6 +64,11 @@ test('a timetable whose feed never answered is drawn as the plan that it is', as
     // Nothing was heard of any bus, and nothing else is said.
     await expect(page.locator('#link')).toHaveText('No data from the buses');
     await expect(page.locator('#overview td.num').first()).toHaveText(/^—\//);
+    // No map of this city was set: none is asked for, least of all another city's, and none is credited.
+    expect(ground).toEqual([]);
+    expect(seen.errors).toEqual([]);
+    expect(await page.evaluate(() => window.__jolda.map.getStyle().layers.some((l) => l.id === 'streets'))).toBe(false);
+    await expect(page.locator('.maplibregl-ctrl-attrib')).not.toContainText('OpenStreetMap');
     // A line is clicked where nothing runs: it is a stretch like any other.
     const at = await page.evaluate((north) => window.__jolda.map.project([-3.685, 40.42 + north]), AWAY);
     const map = await page.locator('#map').boundingBox();

@@ -42,12 +42,24 @@ impl House {
     /// # Errors
     /// When it does not come up, or sees no buses.
     pub async fn on(database_url: &str, dir: tempfile::TempDir) -> Result<Option<Self>> {
+        Self::with(database_url, dir, "").await
+    }
+
+    /// The same with `more` settings, tables of TOML.
+    ///
+    /// # Errors
+    /// When it does not come up, or sees no buses.
+    pub async fn with(
+        database_url: &str,
+        dir: tempfile::TempDir,
+        more: &str,
+    ) -> Result<Option<Self>> {
         let Some(binary) = crate::shared::binary() else { return Ok(None) };
         let agency = Agency::open(line::timetable("Along the line")?).await?;
         agency.answer(Answer::Live(line::positions));
         std::fs::write(
             dir.path().join("settings.toml"),
-            settings(&agency, database_url, dir.path()),
+            settings(&agency, database_url, dir.path()) + more,
         )?;
         let jolda = start(&binary, dir.path()).await?;
         let house = Self { agency, jolda, binary, dir };
@@ -133,6 +145,7 @@ fn settings(agency: &Agency, database_url: &str, dir: &Path) -> String {
         [monitor.flow]
         down_after_min_s = {DOWN_AFTER_S}
         down_after_max_s = {DOWN_AFTER_S}
+        newest_age_max_s = {DOWN_AFTER_S}
         settle_s = 10
         gap_excess_min_s = 5
         [store]

@@ -4,11 +4,13 @@
 
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
+use transit::flow::FlowConfig;
 use transit::ids::FeedIdx;
 use transit::timetable::text;
 use transit::{
-    Effect, EpochS, Event, LatLon, Monitor, MonitorConfig, RejectReason, ScheduleRelationship,
-    ServiceDate, StopTimeUpdate, StopVisit, Timetable, TripDescriptor, TripUpdate, VehiclePosition,
+    Effect, EpochS, Event, LatLon, Monitor, MonitorConfig, PastVisit, RejectReason,
+    ScheduleRelationship, ServiceDate, StopTimeUpdate, StopVisit, Timetable, TripDescriptor,
+    TripUpdate, VehiclePosition,
 };
 
 const FEED: FeedIdx = FeedIdx(0);
@@ -170,6 +172,49 @@ proptest! {
         prop_assert_eq!(visits(&once), visits(&twice));
     }
 
+    /// A position that is asked about first, and told only if it is not known, is judged as one that is told.
+    #[test]
+    fn what_is_repeated_is_judged_alike_however_it_is_told(
+        datasets in prop::collection::vec(prop::collection::vec((0u8..9, -90i64..200), 4), 2..40),
+    ) {
+        let config = || MonitorConfig { max_vehicles: 3, ..MonitorConfig::default() };
+        let (mut asked, mut told) = (Monitor::new(city(), config()), Monitor::new(city(), config()));
+        let (mut effects, mut all_effects) = (Vec::new(), Vec::new());
+        let mut last: Vec<Option<Report>> = vec![None; 4];
+        let mut now = city().origin(day()) + 6 * 3_600;
+        for (i, dataset) in datasets.iter().enumerate() {
+            now += if i % 13 == 12 { 1_000 } else { 20 };
+            for (v, (kind, since_s)) in dataset.iter().enumerate() {
+                let known = last[v].clone().filter(|_| *kind < 5);
+                let before = last[v].as_ref().map_or(now, |r| r.at);
+                let place = match kind {
+                    7 => LatLon::default(),
+                    8 => LatLon::new(43.9, 77.9),
+                    _ => LatLon::new(43.2 + f64::from(*kind) * 1e-3, 76.9),
+                };
+                let at = if kind % 2 == 1 { before } else { now + since_s / 2 };
+                let new = Report { at, vehicle: format!("bus{v}"), trip: "n.0".to_owned(), place };
+                let report = known.clone().unwrap_or(new);
+                let again = known.is_some()
+                    && asked.is_repeated(now, FEED, &report.vehicle, Some(report.at));
+                if again {
+                    let reason = RejectReason::Duplicate;
+                    effects.push(Effect::Rejected { feed: FEED, reason });
+                } else {
+                    asked.apply(now, &event(&report), &mut effects);
+                }
+                told.apply(now, &event(&report), &mut all_effects);
+                last[v] = Some(report);
+            }
+            prop_assert_eq!(&effects, &all_effects);
+            let end = Event::DatasetEnd { feed: FEED };
+            asked.apply(now, &end, &mut effects);
+            told.apply(now, &end, &mut all_effects);
+        }
+        let feeds = |monitor: &Monitor| format!("{:?}", monitor.snapshot(now).feeds);
+        prop_assert_eq!(feeds(&asked), feeds(&told));
+    }
+
     #[test]
     fn how_reports_fall_into_datasets_does_not_matter(reports in drives(), cuts in prop::collection::vec(any::<bool>(), 100)) {
         let cut = watch(&reports, |monitor, report, effects| {
@@ -259,7 +304,7 @@ fn garbage() -> impl Strategy<Value = Garbage> {
     let numbers = (prop::option::of(any::<u32>()), prop::option::of(any::<i32>()));
     let motion = (prop::option::of(any::<f32>()), prop::option::of(any::<f32>()));
     (
-        (instant(), 0u8..12, prop_oneof![9 => 0u32..3, 1 => any::<u32>()]),
+        (instant(), 0u8..14, prop_oneof![9 => 0u32..3, 1 => any::<u32>()]),
         (word(&["a", "b", "c", ""]), trip, prop::option::of(word(&["1", "2"]))),
         (prop::option::of(start), prop::option::of(date)),
         (degrees(43.2), degrees(76.9)),
@@ -319,6 +364,23 @@ fn throw(monitor: &mut Monitor, g: &Garbage, effects: &mut Vec<Effect>) {
         3 => Event::Tick,
         4 => Event::Rejected { feed, reason: RejectReason::NoPosition },
         5 if g.now % 16 == 0 => Event::Timetable(city()),
+        12 => Event::Observed {
+            feed,
+            from: g.at.unwrap_or_default(),
+            until: g.at.unwrap_or_default().saturating_add(g.delay.unwrap_or(60).into()),
+        },
+        13 => Event::PastVisit(PastVisit {
+            vehicle_id: &g.vehicle,
+            trip_id: g.trip.as_deref().unwrap_or_default(),
+            service_date: ServiceDate(day().0.saturating_add(g.delay.unwrap_or_default())),
+            start_s: g.delay.unwrap_or(21_600),
+            stop_id: "A",
+            stop_sequence: g.number.unwrap_or(1),
+            arrival: g.at,
+            departure: g.at,
+            trip_named: true,
+            headway_told: g.delay.is_some(),
+        }),
         7..=9 => Event::TripUpdate(TripUpdate {
             feed,
             trip,
@@ -357,6 +419,43 @@ proptest! {
         }
         let snapshot = monitor.snapshot(all[0].now);
         prop_assert!(snapshot.vehicles.len() <= all.len());
+        let said = visits(&effects);
+        monitor.remember(said.into_iter().rev());
+        monitor.finish(all[all.len() - 1].now, &mut effects);
+        monitor.finish(all[0].now, &mut effects);
+    }
+
+    #[test]
+    fn state_stays_within_its_bounds(all in prop::collection::vec(garbage(), 1..300)) {
+        let flow = FlowConfig {
+            incidents_open_max: 3,
+            incidents_opened_per_tick: 2,
+            ..FlowConfig::default()
+        };
+        let config = MonitorConfig {
+            max_vehicles: 4,
+            max_runs: 5,
+            max_forecasts: 2,
+            flow,
+            ..MonitorConfig::default()
+        };
+        let mut monitor = Monitor::new(city(), config);
+        for g in &all {
+            let mut effects = Vec::new();
+            throw(&mut monitor, g, &mut effects);
+            let feed_down = |i: &transit::Incident| i.kind == transit::IncidentKind::FeedDown;
+            let opened = effects.iter().filter(
+                |e| matches!(e, Effect::IncidentOpened(i) if !feed_down(i))).count();
+            prop_assert!(opened <= 2, "that a feed is down is always said; of the rest so many a tick");
+            let snapshot = monitor.snapshot(g.now);
+            prop_assert!(snapshot.vehicles.len() <= 4);
+            let others = snapshot.incidents.iter().filter(
+                |s| s.incident.closed_at.is_none() && !feed_down(&s.incident)).count();
+            prop_assert!(others <= 3);
+            let forecasts = city().instances_on(day()).into_iter()
+                .filter(|run| monitor.forecast(*run).is_some()).count();
+            prop_assert!(forecasts <= 2);
+        }
     }
 }
 

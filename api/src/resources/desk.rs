@@ -76,6 +76,39 @@ wire! {
         pub incidents: Vec<Incident>,
         /// A feed is down: what is not seen here may well drive.
         pub feed_down: bool,
+        /// No stop was said: this one, about the middle of the line, stands for all.
+        pub stands_for_line: bool,
+        /// What the record says of what is said, as far as it is known now; `null` where too little is said, or its
+        /// kind is nothing that buses show.
+        pub evidence: Option<DeskEvidence>,
+    }
+
+    /// What the record says while the person is on the line: nothing is frozen, and nobody stands for it.
+    pub struct DeskEvidence {
+        /// `confirmed`, `partly_confirmed`, … as of an appeal.
+        pub finding: String,
+        /// Reason codes, in order.
+        pub reasons: Vec<String>,
+        /// How sure the machine is, 0..1.
+        pub confidence: f64,
+        /// The time in question is not over, or may still be reported.
+        pub preliminary: bool,
+        /// Looked at from then …
+        pub from: i64,
+        /// … to then.
+        pub to: i64,
+        /// No bus came for at least so long, seconds.
+        pub gap_s: Option<i64>,
+        /// From then …
+        pub gap_from: Option<i64>,
+        /// … to then.
+        pub gap_to: Option<i64>,
+        /// Planned mean headway, seconds.
+        pub scheduled_headway_s: Option<i64>,
+        /// Runs of the route that the plan has pass then.
+        pub runs_planned: u32,
+        /// Of them, those that were seen to pass.
+        pub runs_driven: u32,
     }
 
     /// What passed a stop around a time.

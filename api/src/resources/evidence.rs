@@ -15,8 +15,11 @@ wire! {
         pub utc_offset_s: i32,
         /// Evidence is on its way: this is what there was before, or nothing.
         pub pending: bool,
-        /// What was found; null: nothing was computed yet.
+        /// What was found; null: nothing was computed yet, or `not_kept`.
         pub found: Option<EvidenceFound>,
+        /// Something was found, and what it was found from is not kept here: an appeal that was brought in from
+        /// elsewhere.
+        pub not_kept: bool,
         /// All evidence of the appeal, newest first.
         pub versions: Vec<EvidenceVersion>,
     }
@@ -63,6 +66,9 @@ wire! {
         pub preliminary: bool,
         /// When it is computed again, epoch seconds.
         pub again_at: Option<i64>,
+        /// From when on it is final, epoch seconds: until then buses of that time are under way, and whether one
+        /// passed the stop is known when it is seen farther on. Null where it is final.
+        pub final_at: Option<i64>,
         /// Route in question.
         pub route_id: Option<String>,
         /// The number on the bus.
@@ -234,6 +240,8 @@ wire! {
         pub holes: Vec<(i64, i64)>,
         /// The route's line: lon, lat, lon, lat, …, degrees × 1e5, each a difference to the one before.
         pub line_e5: Vec<i32>,
+        /// Where the vehicle was that is likeliest meant, as far as positions were looked at: written like the line.
+        pub positions_e5: Vec<i32>,
     }
 
     /// A stop on the way of the route.

@@ -37,7 +37,8 @@ wire! {
 
     /// Where buses go by the timetable, whether anything runs now or not. `GET /api/v1/network?bbox=`.
     pub struct Network {
-        /// The lines between consecutive stops, each direction by itself.
+        /// The lines between consecutive stops, each direction by itself; first those, whole, whose stops leave
+        /// most of them out.
         pub lines: Vec<NetworkLine>,
         /// There are more than the server gives at once: ask for a smaller box.
         pub more: bool,
@@ -69,6 +70,8 @@ wire! {
         pub hour: i64,
         /// `null` for all routes.
         pub route_id: Option<String>,
+        /// Its name.
+        pub route_short_name: Option<String>,
         /// Plan.
         pub scheduled_vph: f32,
         /// Fact.

@@ -57,12 +57,32 @@ wire! {
         pub age_s: Option<i32>,
         /// Alarms are suppressed because of it.
         pub down: bool,
+        /// When the newest of its positions was measured.
+        pub newest_at: Option<i64>,
+        /// What is wrong with it, if anything is.
+        pub trouble: Option<FeedTrouble>,
     }
 }
 
+/// What is wrong with a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FeedTrouble {
+    /// It does not answer, or answers with a dataset of long ago.
+    NotRenewed,
+    /// It answers, and repeats old positions; not `down` at night, when nobody misses newer ones.
+    OldPositions,
+    /// It answers, and gives no positions, though the timetable has vehicles on the road.
+    NoPositions,
+    /// Too many of its positions are old.
+    PartlyOld,
+}
+
 impl Feed {
-    /// It has answered and is not down: what it does not show did not happen.
+    /// It has answered with news and is not down: what it does not show did not happen.
     pub fn is_heard(&self) -> bool {
-        !self.down && self.received_at.is_some()
+        let repeats = self.trouble == Some(FeedTrouble::OldPositions);
+        !self.down && !repeats && self.received_at.is_some()
     }
 }

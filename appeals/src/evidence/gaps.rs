@@ -22,8 +22,10 @@ pub struct Gap {
 /// All gaps of a slice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gaps {
-    /// Stretches without any passage, seen or possible: from, to.
+    /// Stretches of the service without any passage, seen or possible: from, to.
     free: Vec<(EpochS, EpochS)>,
+    /// The same of all that is known, before the service and after it too.
+    quiet: Vec<(EpochS, EpochS)>,
     /// Stretches between seen passages: from, to, and whether both ends are passages.
     between: Vec<(EpochS, EpochS, bool)>,
     /// In which a bus can be waited for; `None`: no bus is planned there.
@@ -34,16 +36,26 @@ pub struct Gaps {
 /// seconds: nobody waits beyond it but for what was planned.
 const NO_SERVICE_S: EpochS = 2_400;
 
-/// The part of a slice in which a bus can be waited for: from the first planned passage, where the plan has
-/// none long before it, to the last; `None` without any.
-fn service(record: &Record, passages: &Passages) -> Option<(EpochS, EpochS)> {
+/// The part of a slice in which a bus can be waited for.
+struct Service {
+    /// From the first planned passage, where the plan has none long before it, else from where the slice begins …
+    begin: EpochS,
+    /// … to the last.
+    end: EpochS,
+    /// It begins with its first bus: nobody waits before.
+    begins_here: bool,
+}
+
+/// `None` without any planned passage.
+fn service(record: &Record, passages: &Passages) -> Option<Service> {
     let known = record.to.min(record.known_until);
     let planned =
         record.runs.iter().filter_map(|r| Some((r.stops.get(r.at_stop?)?.departure, &r.run)));
     let inside = |(at, _): &(EpochS, _)| *at >= record.from && *at < record.to;
     let first = planned.clone().filter(inside).min()?;
     let last = planned.filter(inside).max()?;
-    let begin = if first.0 - record.from >= NO_SERVICE_S { first.0 } else { record.from };
+    let begins_here = first.0 - record.from >= NO_SERVICE_S;
+    let begin = if begins_here { first.0 } else { record.from };
     let end = if record.to - last.0 >= NO_SERVICE_S {
         // Once the last bus is gone nobody waits; until it came it may be late.
         let gone = passages.seen().filter(|p| p.run == *last.1).map(|p| p.latest).max();
@@ -51,34 +63,51 @@ fn service(record: &Record, passages: &Passages) -> Option<(EpochS, EpochS)> {
     } else {
         record.to
     };
-    Some((begin, end.min(known)))
+    Some(Service { begin, end: end.min(known), begins_here })
+}
+
+/// What lies between `begin` and `end` outside of spans that are sorted.
+fn outside(spans: &[(EpochS, EpochS)], begin: EpochS, end: EpochS) -> Vec<(EpochS, EpochS)> {
+    let mut clear = Vec::new();
+    let mut clear_from = begin;
+    for (from, to) in spans.iter().copied().chain([(end, end)]) {
+        if from > clear_from {
+            clear.push((clear_from, from.min(end)));
+        }
+        clear_from = clear_from.max(to);
+    }
+    clear
 }
 
 /// A gap touches a window if they share so much, seconds.
 const TOUCH_S: EpochS = 60;
 
 impl Gaps {
-    /// The gaps of a slice.
-    pub fn new(record: &Record, passages: &Passages) -> Self {
-        let Some((begin, end)) = service(record, passages) else { return Self::default() };
+    /// The gaps of a slice, as the engine of a version sees them.
+    pub fn new(record: &Record, passages: &Passages, engine: u32) -> Self {
+        // Before version 3 the first bus of a day had nothing to be late against.
+        let first_bus = engine >= 3;
+        let Some(Service { begin, end, begins_here }) = service(record, passages) else {
+            return Self::default();
+        };
         // Where a bus may have passed: the error of each seen passage, the span of each possible one, and
         // the holes of the feed.
         let mut blurred: Vec<(EpochS, EpochS)> =
             passages.list.iter().map(|p| (p.earliest, p.latest)).collect();
         blurred.extend(record.coverage.holes.iter().copied());
         blurred.sort_unstable();
-        let mut gaps = Self { service: Some((begin, end)), ..Self::default() };
-        let mut clear_from = begin;
-        for (from, to) in blurred.iter().copied().chain([(end, end)]) {
-            if from > clear_from {
-                gaps.free.push((clear_from, from.min(end)));
-            }
-            clear_from = clear_from.max(to);
-        }
+        let free = outside(&blurred, begin, end);
+        let quiet = if first_bus {
+            outside(&blurred, record.from, record.to.min(record.known_until))
+        } else {
+            free.clone()
+        };
+        let mut gaps = Self { free, quiet, between: Vec::new(), service: Some((begin, end)) };
         let mut last: Option<EpochS> = None;
         for passage in passages.list.iter().filter(|p| p.certainty == Certainty::Seen) {
             let from = last.unwrap_or(begin);
-            gaps.between.push((from, passage.latest, last.is_some()));
+            let closed = last.is_some() || (first_bus && begins_here);
+            gaps.between.push((from, passage.latest, closed));
             last = Some(passage.earliest);
         }
         gaps.between.push((last.unwrap_or(begin), end, false));
@@ -106,14 +135,9 @@ impl Gaps {
         })
     }
 
-    /// The free stretch of which `at` is part: nobody passed from … to.
-    pub fn free_at(&self, at: EpochS) -> Option<(EpochS, EpochS)> {
-        self.free.iter().find(|(a, b)| *a <= at && at <= *b).copied()
-    }
-
     /// No passage, seen or possible, lies within a span.
     pub fn is_free(&self, from: EpochS, to: EpochS) -> bool {
-        self.free.iter().any(|(a, b)| *a <= from && to <= *b)
+        self.quiet.iter().any(|(a, b)| *a <= from && to <= *b)
     }
 }
 

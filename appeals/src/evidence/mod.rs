@@ -27,7 +27,10 @@ use std::collections::BTreeMap;
 use transit::EpochS;
 
 /// Counts up whenever the same record may give another packet.
-pub const ENGINE_VERSION: u32 = 2;
+pub const ENGINE_VERSION: u32 = 3;
+
+/// Evidence of this version and those after it can still be computed again, to the byte.
+pub const ENGINE_VERSION_FIRST: u32 = 2;
 
 /// A slice reaches this far before and after a window, seconds: runs that pass the stop within the window
 /// have begun, and are seen again, within it.
@@ -162,16 +165,22 @@ pub struct Packet {
 }
 
 impl Packet {
+    /// From when on evidence of this claim is final: the runs of its last window have been seen farther on, or have
+    /// not, and what they told has settled. `None` without a time.
+    pub fn final_at(&self, zone: &TimeZone) -> Option<EpochS> {
+        span(&self.claim, zone).last().map(|(_, (_, to))| to + SETTLED_S)
+    }
+
     /// All that bears on the matter was known: later data may only be late.
     pub fn is_final(&self, zone: &TimeZone) -> bool {
         span(&self.claim, zone).last().is_none_or(|(_, (_, to))| self.known_until >= *to)
     }
 
-    /// What was found, whatever it was found in.
+    /// What was found, whatever it was found in and by.
     fn found(&self) -> Vec<u8> {
         let bare = |w: &WindowFacts| WindowFacts { inputs: Hash::default(), ..w.clone() };
         let windows = self.windows.iter().map(bare).collect();
-        Self { known_until: 0, windows, ..self.clone() }.bytes()
+        Self { engine: 0, known_until: 0, windows, ..self.clone() }.bytes()
     }
 
     /// Its canonical bytes: JSON in the order of the fields, maps by key.
@@ -216,10 +225,11 @@ impl Evidence {
         Hash::of(&self.packet.bytes()) == self.digest
     }
 
-    /// The same record gives the same packet, to the byte.
+    /// The same record gives the same packet, to the byte, by the engine of its own version.
     pub fn recomputes(&self, entry: &KindEntry, records: &[Record], zone: &TimeZone) -> bool {
-        let again = examine(entry, &self.packet.claim, records, zone);
-        self.is_intact() && Hash::of(&again.bytes()) == self.digest
+        let engine = self.packet.engine;
+        let again = examine_as(engine, entry, &self.packet.claim, records, zone);
+        self.is_intact() && again.is_some_and(|again| Hash::of(&again.bytes()) == self.digest)
     }
 
     /// What late data make of it: new evidence that supersedes this one, or `None` when nothing changed but
@@ -242,16 +252,38 @@ impl Evidence {
 /// Examines a claim by the rule of its kind. `records` are the slices that [`span`] asks for, one a window,
 /// in order; a claim without time, or a slice that is missing, gives a packet that says so.
 pub fn examine(entry: &KindEntry, claim: &Claim, records: &[Record], zone: &TimeZone) -> Packet {
+    packet(ENGINE_VERSION, entry, claim, records, zone)
+}
+
+/// The same by the engine of an earlier version; `None` for one that is not known here.
+pub fn examine_as(
+    engine: u32,
+    entry: &KindEntry,
+    claim: &Claim,
+    records: &[Record],
+    zone: &TimeZone,
+) -> Option<Packet> {
+    let known = (ENGINE_VERSION_FIRST..=ENGINE_VERSION).contains(&engine);
+    known.then(|| packet(engine, entry, claim, records, zone))
+}
+
+fn packet(
+    engine: u32,
+    entry: &KindEntry,
+    claim: &Claim,
+    records: &[Record],
+    zone: &TimeZone,
+) -> Packet {
     let spans = span(claim, zone);
     let views: Vec<rules::View<'_>> = spans
         .iter()
         .zip(records)
-        .map(|((window, _), record)| rules::View::new(record, *window, claim))
+        .map(|((window, _), record)| rules::View::new(record, *window, claim, engine))
         .collect();
     let judged = rules::judge(entry, claim, &views, spans.len());
     let first = records.first();
     Packet {
-        engine: ENGINE_VERSION,
+        engine,
         kind: entry.code,
         rule: entry.rule,
         rule_version: entry.version,

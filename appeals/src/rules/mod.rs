@@ -4,9 +4,12 @@
 mod came;
 mod crowd;
 mod evenness;
+mod passing;
 mod punctual;
 mod runs;
 mod sensors;
+mod speed;
+mod suspects;
 mod view;
 mod wait;
 mod way;
@@ -153,10 +156,10 @@ fn one(rule: Rule, params: &Params, claim: &Claim, view: &View<'_>) -> Judged {
         Rule::LongWait => wait::judge(params, claim, view),
         Rule::DidNotCome => came::judge(params, claim, view),
         Rule::Early | Rule::Late => punctual::judge(rule, params, claim, view),
-        Rule::PassedStop => sensors::passed_stop(params, view),
+        Rule::PassedStop => passing::judge(params, view),
         Rule::LeftWithoutWaiting => sensors::left_without_waiting(params, view),
         Rule::MovedWhileBoarding => sensors::moved_while_boarding(params, view),
-        Rule::Speeding => sensors::speeding(params, view),
+        Rule::Speeding => speed::judge(params, claim, view),
         Rule::OffRoute => way::off_route(params, view),
         Rule::ShortTurn => way::short_turn(params, view),
         Rule::Overcrowded => crowd::judge(params, view),

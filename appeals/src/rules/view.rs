@@ -27,9 +27,10 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub fn new(record: &'a Record, window: (EpochS, EpochS), claim: &Claim) -> Self {
+    /// `engine`: the version by which gaps are seen.
+    pub fn new(record: &'a Record, window: (EpochS, EpochS), claim: &Claim, engine: u32) -> Self {
         let passages = Passages::new(record);
-        let gaps = Gaps::new(record, &passages);
+        let gaps = Gaps::new(record, &passages, engine);
         let mut all: Vec<(&PlannedRun, PlannedStop)> = record
             .runs
             .iter()

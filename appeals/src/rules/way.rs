@@ -43,10 +43,14 @@ pub(super) fn off_route(params: &Params, view: &View<'_>) -> Judged {
         .figure("length_aside_m", by_pings.unwrap_or(f64::NAN))
 }
 
+/// Positions away from the line that tell of a way.
+const ASIDE_PINGS: usize = 3;
+
 /// So many vehicles off the same way are led there.
 const LED_VEHICLES: usize = 3;
 
-/// The longest way that a vehicle drove farther than `limit_m` from the line, metres.
+/// The longest way that a vehicle drove farther than `limit_m` from the line, metres; three positions there are the
+/// fewest that tell, since one may be wrong.
 fn longest_aside_m(pings: &[Ping], limit_m: f64, (from, to): (EpochS, EpochS)) -> Option<f64> {
     let mut by_vehicle: BTreeMap<&str, Vec<&Ping>> = BTreeMap::new();
     for ping in pings.iter().filter(|p| p.at >= from && p.at <= to && p.aside_m.is_some()) {
@@ -55,16 +59,13 @@ fn longest_aside_m(pings: &[Ping], limit_m: f64, (from, to): (EpochS, EpochS)) -
     let mut longest: Option<f64> = None;
     for list in by_vehicle.values_mut() {
         list.sort_by_key(|p| p.at);
-        let mut length = 0.0;
-        for pair in list.windows(2) {
-            let aside = |p: &Ping| p.aside_m.is_some_and(|m| m > limit_m);
-            let place = |p: &Ping| transit::LatLon::new(p.lat, p.lon);
-            length = if aside(pair[0]) && aside(pair[1]) {
-                length + place(pair[0]).distance_m(place(pair[1]))
-            } else {
-                0.0
-            };
-            longest = Some(longest.unwrap_or(0.0).max(length));
+        let aside = |p: &&Ping| p.aside_m.is_some_and(|m| m > limit_m);
+        let place = |p: &Ping| transit::LatLon::new(p.lat, p.lon);
+        for away in list.chunk_by(|a, b| aside(a) == aside(b)) {
+            let told = away.len() >= ASIDE_PINGS && away.iter().all(aside);
+            let steps = away.windows(2).map(|w| place(w[0]).distance_m(place(w[1])));
+            let length = if told { steps.sum() } else { 0.0 };
+            longest = Some(longest.unwrap_or(0.0_f64).max(length));
         }
     }
     longest

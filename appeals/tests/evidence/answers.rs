@@ -12,8 +12,13 @@ fn check(script: &str, language: Language, signed: Option<Finding>, expected: Ex
     let scenario = Scenario::new(script);
     let (packet, kinds, texts) = (scenario.packet(), kinds(), shipped::texts().unwrap());
     let kind = &kinds.entry(packet.kind).name;
-    let names =
-        Names { number: "26-004127-3", kind, route: Some("92"), stop: Some("Саяхат") };
+    let names = Names {
+        number: "26-004127-3",
+        kind,
+        route: Some("92"),
+        stop: Some("Саяхат"),
+        carrier_asked: false,
+    };
     let answer = draft(&packet, signed, names, (&texts, language, &TimeZone::UTC));
     assert!(!answer.body.contains('{') && !answer.legal_basis.is_empty());
     expected.assert_eq(&answer.body);
@@ -116,7 +121,8 @@ fn nothing_of_the_applicant_comes_into_a_draft() {
     scenario.claim.address = Some("СЕКРЕТ".into());
     let (packet, kinds, texts) = (scenario.packet(), kinds(), shipped::texts().unwrap());
     let kind = &kinds.entry(packet.kind).name;
-    let names = Names { number: "26-004127-3", kind, route: None, stop: None };
+    let names =
+        Names { number: "26-004127-3", kind, route: None, stop: None, carrier_asked: false };
     for language in Language::ALL {
         let answer = draft(&packet, None, names, (&texts, language, &TimeZone::UTC));
         assert!(!answer.body.contains("СЕКРЕТ"));

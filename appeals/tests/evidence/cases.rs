@@ -1,4 +1,5 @@
 use crate::scenario::{Scenario, told};
+use appeals::verdict::{Finding, Reason};
 use expect_test::{Expect, expect};
 
 fn check(script: &str, figures: &[&str], expected: Expect) {
@@ -326,4 +327,26 @@ fn before_the_first_bus_and_after_the_last_nobody_waits_for_what_was_not_promise
         &gap,
         expect!["confirmed 0.82 (run_not_driven) gap_at_least_s=2385 gap_at_most_s=-"],
     );
+}
+
+#[test]
+fn the_first_bus_of_a_day_is_judged_against_its_plan() {
+    let hourly = "line 20 every 120\nat s5\nplan 6:00 7:00 8:00 9:00\n";
+    let came = |more: &str| {
+        Scenario::new(&format!("{hourly}{more}\nontime\nclaim did_not_come at=6:10")).packet()
+    };
+    let late = came("bus x 6:00 late=1500");
+    assert_eq!(late.verdict.finding, Finding::PartlyConfirmed, "{:?}", late.verdict);
+    assert_eq!(late.figures["late_s"], 1_500.0);
+    let missing = came("bus x 6:00 from=s1 until=s0").verdict;
+    assert_eq!(missing.finding, Finding::Confirmed, "{missing:?}");
+    assert_eq!(missing.reasons, [Reason::RunNotDriven]);
+    assert_eq!(came("").verdict.finding, Finding::NotConfirmed);
+    let between = came("bus x 6:00 unseen=s4..s6").verdict;
+    assert_eq!(between.finding, Finding::UndeterminedNoData, "{between:?}");
+    // Nobody is promised a bus before 6:10: so long it took from then, and no longer.
+    let waited = every_ten("bus x 6:00 late=180\nontime\nclaim long_wait at=6:12 wait=30");
+    let waited = Scenario::new(&waited).packet();
+    assert_eq!(waited.verdict.finding, Finding::NotConfirmed, "{:?}", waited.verdict);
+    assert_eq!(waited.figures["gap_at_most_s"], 630.0);
 }

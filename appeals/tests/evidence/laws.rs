@@ -6,7 +6,7 @@ use appeals::record::Record;
 use appeals::verdict::Finding;
 use proptest::prelude::*;
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 12] = [
     "long_wait",
     "did_not_come",
     "early",
@@ -15,6 +15,9 @@ const KINDS: [&str; 9] = [
     "few_buses",
     "short_turn",
     "passed_stop",
+    "off_route",
+    "overcrowded",
+    "speeding",
     "driver_conduct",
 ];
 

@@ -7,7 +7,9 @@
 
 mod answers;
 mod cases;
+mod earlier;
 mod frozen;
 mod laws;
 mod meant;
+mod positions;
 mod scenario;

@@ -1,8 +1,8 @@
 //! Health of the feeds: what came, what was refused and why, in words.
 
-use super::{Context, fact, heading};
+use super::{Context, fact, frame::unheard, heading};
 use crate::format::or_dash;
-use api::Feed;
+use api::{Feed, FeedTrouble};
 use leptos::prelude::*;
 
 /// `/feeds`.
@@ -27,7 +27,9 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
             |at| format!("{} ({})", voice.time_s(at), voice.ago(at)),
         )
     };
+    let repeats = feed.trouble == Some(FeedTrouble::OldPositions);
     let state = match (feed.down, feed.received_at) {
+        _ if repeats => ("state bad", text.feed_is_repeating),
         (true, _) => ("state bad", text.feed_is_down),
         // Not yet down, but nothing is known of it: that is not fresh.
         (false, None) => ("state", text.feed_never),
@@ -36,10 +38,13 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
     view! {
         <section class="card">
             <h2>{feed.feed_id.clone()}" "<span class=state.0>{state.1}</span></h2>
-            {feed.down.then(|| view! { <p class="note">{text.feed_down_note}</p> })}
+            {(feed.down || repeats).then(|| view! {
+                <p class="note">{unheard(context, feed)}" "{text.feed_down_note}</p>
+            })}
             <dl class="facts">
                 {fact(text.last_dataset, when(feed.header_at))}
                 {fact(text.received, when(feed.received_at))}
+                {fact(text.newest_position, when(feed.newest_at))}
                 {fact(text.age, or_dash(feed.age_s.map(|s| voice.roughly(s.into()))))}
                 {fact(text.matched, voice.percent(feed.matched_share))}
                 {fact(text.accepted, voice.count(feed.accepted))}

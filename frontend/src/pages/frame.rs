@@ -6,10 +6,13 @@ use crate::{
     page::{Language, Page},
     url::with_query,
 };
+use api::{Feed, FeedTrouble};
 use leptos::prelude::*;
 
 /// Value of `?theme=` that follows the system.
 const THEME_SYSTEM: &str = "system";
+/// What is older is told with its date, seconds.
+const DAY_S: i64 = 86_400;
 
 pub(super) fn header(context: Context<'_>, page: &Page) -> AnyView {
     let text = context.voice.text;
@@ -131,14 +134,7 @@ pub(super) fn banners(context: Context<'_>) -> AnyView {
         lines.push(("warn", text.no_feeds.to_owned()));
     }
     for feed in status.feeds.iter().filter(|feed| !feed.is_heard()) {
-        let last = feed.header_at.map_or_else(
-            || text.feed_never.to_owned(),
-            |at| format!("{}: {}", text.last_dataset, voice.ago(at)),
-        );
-        lines.push((
-            "bad",
-            format!("{} «{}» ({last}). {}", text.feed_down, feed.feed_id, text.feed_down_note),
-        ));
+        lines.push(("bad", format!("{} {}", unheard(context, feed), text.feed_down_note)));
     }
     if status.store_down {
         lines.push(("warn", text.store_down.to_owned()));
@@ -149,6 +145,29 @@ pub(super) fn banners(context: Context<'_>) -> AnyView {
     let lines =
         lines.into_iter().map(|(class, line)| view! { <p class=class>{line}</p> }).collect_view();
     view! { <div id="banners" class="banners" role="status">{lines}</div> }.into_any()
+}
+
+/// Why a feed says nothing of now.
+pub(super) fn unheard(context: Context<'_>, feed: &Feed) -> String {
+    let (voice, text) = (context.voice, context.voice.text);
+    let named = |words: &str| words.replace("{feed}", &feed.feed_id);
+    match (feed.trouble, feed.newest_at) {
+        (Some(FeedTrouble::OldPositions), Some(at)) => {
+            let today = voice.at - at < DAY_S;
+            let since = if today { voice.time(at) } else { voice.date_time(at) };
+            let words = named(text.feed_repeats).replace("{since}", &since);
+            words.replace("{ago}", &voice.ago(at))
+        }
+        (Some(FeedTrouble::NoPositions), _) => named(text.feed_empty),
+        (Some(FeedTrouble::PartlyOld), _) => named(text.feed_partly_old),
+        _ => {
+            let last = feed.header_at.map_or_else(
+                || text.feed_never.to_owned(),
+                |at| format!("{}: {}", text.last_dataset, voice.ago(at)),
+            );
+            format!("{} «{}» ({last}).", text.feed_down, feed.feed_id)
+        }
+    }
 }
 
 pub(super) fn footer(context: Context<'_>) -> AnyView {

@@ -49,6 +49,8 @@ pub(crate) fn feed() -> Feed {
         matched_share: Some(0.981),
         age_s: Some(14),
         down: false,
+        newest_at: Some(AT - 14),
+        trouble: None,
     }
 }
 
@@ -304,6 +306,7 @@ pub(crate) fn segment_detail() -> SegmentDetail {
     let hour = |h: i64, route_id: Option<&str>| SegmentHour {
         hour: AT - AT.rem_euclid(3600) - h * 3600,
         route_id: route_id.map(str::to_owned),
+        route_short_name: route_id.map(|_| "12".to_owned()),
         scheduled_vph: 30.0,
         observed_vph: (h != 3).then_some(21.5 + h as f32),
         coverage: if h == 3 { 0.0 } else { 0.9 },

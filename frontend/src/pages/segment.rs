@@ -15,11 +15,14 @@ pub(super) fn page(context: Context<'_>, detail: &SegmentDetail) -> AnyView {
     };
     let on_map =
         format!("/?segment={},{}", encode(&segment.from_stop_id), encode(&segment.to_stop_id));
-    let mut by_route: BTreeMap<&str, Vec<chart::Hour>> = BTreeMap::new();
+    let mut by_route: BTreeMap<(&str, &str), Vec<chart::Hour>> = BTreeMap::new();
     let mut all = Vec::new();
     for hour in &detail.hours {
         match &hour.route_id {
-            Some(route) => by_route.entry(route).or_default().push(of(hour)),
+            Some(id) => {
+                let name = hour.route_short_name.as_ref().unwrap_or(id);
+                by_route.entry((id, name)).or_default().push(of(hour));
+            }
             None => all.push(of(hour)),
         }
     }
@@ -55,9 +58,9 @@ fn of(hour: &SegmentHour) -> chart::Hour {
     }
 }
 
-fn routes(context: Context<'_>, by_route: &BTreeMap<&str, Vec<chart::Hour>>) -> AnyView {
+fn routes(context: Context<'_>, by_route: &BTreeMap<(&str, &str), Vec<chart::Hour>>) -> AnyView {
     let text = context.voice.text;
-    let sections = by_route.iter().map(|(route, hours)| {
+    let sections = by_route.iter().map(|((_, route), hours)| {
         let name = format!("{}: {} {route}", text.intensity, text.route.to_lowercase());
         view! {
             <details class="fold">

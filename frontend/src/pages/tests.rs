@@ -3,7 +3,7 @@
 
 use super::{render, samples};
 use crate::page::{Language, Page};
-use api::{HeadwayStatus, IncidentList, RouteList, SearchResult, StopList};
+use api::{Feed, FeedTrouble, HeadwayStatus, IncidentList, RouteList, SearchResult, StopList};
 use std::path::Path;
 
 fn html(language: Language, path: &str, page: &Page) -> String {
@@ -128,6 +128,28 @@ fn doubt_is_said_before_the_figures() {
     let html = render(&shell, &none);
     assert!(html.contains("No fresh data from «positions»"));
     assert!(html.contains("whether anything happens is not known"));
+    // Old positions that come again and again are none.
+    let feed = &mut shell.status.feeds[0];
+    *feed = Feed {
+        trouble: Some(FeedTrouble::OldPositions),
+        newest_at: Some(samples::AT - 3_700),
+        received_at: Some(samples::AT - 10),
+        ..feed.clone()
+    };
+    for (language, words) in [
+        (
+            Language::En,
+            "«positions» answers, but repeats old positions since 10:38 (1 h 2 min ago)",
+        ),
+        (Language::Ru, "повторяет старые положения: последнее новое — 10:38 (1 ч 2 мин назад)"),
+        (Language::Kk, "ескі орындарды қайталап тұр: соңғы жаңасы — 10:38"),
+    ] {
+        shell.language = language;
+        assert!(render(&shell, &none).contains(words), "{words}");
+        assert!(!render(&shell, &Page::Feeds).contains(language.text().feed_ok));
+    }
+    shell.language = Language::En;
+    assert!(render(&shell, &none).contains("whether anything happens is not known"));
     shell.status.feeds.clear();
     assert!(render(&shell, &Page::Feeds).contains("No source of positions"));
 }

@@ -128,6 +128,12 @@ pub(crate) struct Text {
     pub demo_note: &'static str,
     pub feed_down: &'static str,
     pub feed_down_note: &'static str,
+    /// With `{feed}`, `{since}` and `{ago}`.
+    pub feed_repeats: &'static str,
+    /// With `{feed}`.
+    pub feed_empty: &'static str,
+    /// With `{feed}`.
+    pub feed_partly_old: &'static str,
     pub no_feeds: &'static str,
     pub warming_up: &'static str,
     pub store_down: &'static str,
@@ -245,6 +251,8 @@ pub(crate) struct Text {
     // Feeds.
     pub feed_ok: &'static str,
     pub feed_is_down: &'static str,
+    pub feed_is_repeating: &'static str,
+    pub newest_position: &'static str,
     pub feed_never: &'static str,
     pub last_dataset: &'static str,
     pub received: &'static str,

@@ -1,6 +1,7 @@
 //! A short talk in which an appeal is taken: what is said is kept, what is missing is asked once. Pure.
 
 use super::phrases::{is_done, is_greeting, is_skip, is_thanks, language_of};
+use crate::register::FILES_MAX;
 use appeals::claim::{Claim, Place};
 use appeals::ids::{AppealId, TopicId};
 use appeals::kind::Kind;
@@ -63,6 +64,8 @@ pub struct Said<'a> {
     pub language: Option<Language>,
     /// Words said before were changed.
     pub edited: bool,
+    /// Names of files that lie with the messenger.
+    pub media: &'a [String],
 }
 
 /// What a sender has said so far.
@@ -89,6 +92,8 @@ pub struct Dialogue {
     pub name: Option<String>,
     /// Telephone.
     pub phone: Option<String>,
+    /// Names of files that lie with the messenger.
+    pub media: Vec<String>,
     /// The appeal that was filed last: id, number, when.
     pub last: Option<(AppealId, String, EpochS)>,
 }
@@ -125,6 +130,8 @@ impl Dialogue {
         } else if is_done(text) {
             return Step::File;
         }
+        let free = FILES_MAX.saturating_sub(self.media.len());
+        self.media.extend(said.media.iter().take(free).cloned());
         if let Some(question) = self.awaiting
             && text.is_empty()
             && !(question == Question::Stop && said.place.is_some())

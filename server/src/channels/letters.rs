@@ -22,7 +22,7 @@ impl Reception {
             }
             Mail::Bounce(id, words) => {
                 if let Some(id) = id {
-                    self.delivery(ReplyBy::Email, &id, &Delivery::Failed(words)).await?;
+                    self.delivery(ReplyBy::Email, &id, None, &Delivery::Failed(words)).await?;
                 }
                 return Ok(Heard::Nothing);
             }
@@ -63,7 +63,7 @@ impl Reception {
             received_at: None,
             by: None,
         };
-        let beside = Beside { first, files: inbound.files, contact: None };
+        let beside = Beside { first, files: inbound.files, ..Beside::default() };
         let filed = self.register.file_beside(filing, beside).await?;
         Ok(Heard::Filed(filed.number.to_string()))
     }

@@ -2,12 +2,14 @@
 //! told, each sender with one talk at a time.
 
 use super::dialogue::{Dialogue, FILES_AFTER_S, Said, Step};
-use super::{Gazetteers, phrases, sender_hash};
+use super::{Gazetteers, phrases};
 use crate::clock::Clock;
+use crate::keys::Keys;
 use crate::ledger::{LedgerError, Statement};
 use crate::outbox::{Delivery, Letter, Outbox, Outgoing, Purpose};
-use crate::register::{Attachment, Beside, Filing, Keys, Personal, Register, ServiceError};
+use crate::register::{Attachment, Beside, Filing, Personal, Register, ServiceError, WantedFile};
 use crate::visitor::TokenBucket;
+use crate::ways::sender_hash;
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Actor, Command, Draft, usual_reply};
@@ -61,6 +63,8 @@ pub struct Inbound {
     pub edited: bool,
     /// Files.
     pub files: Vec<Attachment>,
+    /// Names of files that lie with the messenger.
+    pub media: Vec<String>,
     /// Message-ID of an e-mail, for the answer.
     pub in_reply_to: Option<String>,
 }
@@ -79,6 +83,7 @@ impl Default for Inbound {
             language: None,
             edited: false,
             files: Vec::new(),
+            media: Vec::new(),
             in_reply_to: None,
         }
     }
@@ -266,6 +271,7 @@ impl Reception {
             phone: inbound.phone.as_deref(),
             language: inbound.language,
             edited: inbound.edited,
+            media: &inbound.media,
         };
         let law = self.register.law();
         let kinds = law.kinds();
@@ -342,10 +348,13 @@ impl Reception {
             received_at: None,
             by: None,
         };
+        let wanted = wanted(channel, &talk.media);
         let mut after = talk.filed();
         first.push(self.talk_row(channel, read, &after)?);
-        let filed =
-            self.register.file_beside(filing, Beside { first, ..Beside::default() }).await?;
+        let filed = self
+            .register
+            .file_beside(filing, Beside { first, wanted, ..Beside::default() })
+            .await?;
         let number = filed.number.to_string();
         // Which one it was is a help, not a promise: without it further words begin a new talk.
         after.last = Some((filed.id, number.clone(), self.clock.now()));
@@ -373,16 +382,20 @@ impl Reception {
             Some(p) => format!("{} {:.6}, {:.6}", inbound.text, p.lat, p.lon),
             None => inbound.text.clone(),
         };
-        let first = vec![
+        let mut first = vec![
             self.heard_row(inbound)?,
             self.talk_row(inbound.channel, read, talk)?,
             self.word(inbound, language, phrases::added(language, &number))?,
         ];
+        for file in wanted(inbound.channel, &inbound.media) {
+            first.push(self.register.wanted_row(id, &file)?);
+        }
         if self.speak(id, text.trim(), first).await? {
             return Ok(Heard::Added(number));
         }
         let mut anew = talk.clone();
         anew.text.clone_from(&inbound.text);
+        anew.media.clone_from(&inbound.media);
         let first = vec![self.heard_row(inbound)?];
         Ok(Heard::Filed(self.file(inbound.channel, read, &anew, first).await?))
     }
@@ -413,9 +426,10 @@ impl Reception {
         &self,
         by: ReplyBy,
         name: &str,
+        ours: Option<&str>,
         delivery: &Delivery,
     ) -> Result<(), ServiceError> {
-        self.outbox.delivered(by, name, delivery).await.map_err(|error| {
+        self.outbox.delivered(by, name, ours, delivery).await.map_err(|error| {
             tracing::warn!(%error, "a delivery could not be noted");
             LedgerError::Busy.into()
         })
@@ -456,6 +470,11 @@ impl Reception {
         ledger.write(vec![old]).await?;
         Ok(filed)
     }
+}
+
+fn wanted(channel: Channel, media: &[String]) -> Vec<WantedFile> {
+    let file = |media_id: &String| WantedFile { channel, media_id: media_id.clone() };
+    media.iter().map(file).collect()
 }
 
 pub(super) fn draft(

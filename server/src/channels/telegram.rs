@@ -77,8 +77,9 @@ pub fn read(body: &[u8]) -> Result<Option<Inbound>, serde_json::Error> {
     // A number is believed of its owner only.
     let phone = message.contact.filter(|c| c.user_id == Some(from.id)).map(|c| c.phone_number);
     let file = message.photo.into_iter().next_back().or(message.document).or(message.voice);
+    let media: Vec<String> = file.map(|f| f.file_id).into_iter().collect();
     let words =
-        [message.text.or(message.caption), file.map(|f| format!("[telegram:{}]", f.file_id))];
+        [message.text.or(message.caption), media.first().map(|m| format!("[telegram:{m}]"))];
     let text: Vec<String> = words.into_iter().flatten().collect();
     let mut message_id = format!("{}:{}", message.chat.id, message.id);
     if edited {
@@ -94,6 +95,7 @@ pub fn read(body: &[u8]) -> Result<Option<Inbound>, serde_json::Error> {
         place,
         language: from.language_code.as_deref().and_then(Language::parse),
         edited,
+        media,
         ..Inbound::default()
     }))
 }

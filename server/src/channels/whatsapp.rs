@@ -113,6 +113,8 @@ struct Status {
     id: String,
     #[serde(rename = "status")]
     state: String,
+    /// Our own name of the message, as it was sent.
+    biz_opaque_callback_data: Option<String>,
     errors: Vec<Fault>,
 }
 #[derive(Deserialize, Default)]
@@ -127,8 +129,19 @@ struct Fault {
 pub struct Brought {
     /// Messages, in order.
     pub messages: Vec<Inbound>,
-    /// What became of ours: name there, and what.
-    pub deliveries: Vec<(String, Delivery)>,
+    /// What became of ours.
+    pub deliveries: Vec<Told>,
+}
+
+/// What became of a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its name there.
+    pub name: String,
+    /// Its name here, where it was sent with it.
+    pub ours: Option<String>,
+    /// What.
+    pub delivery: Delivery,
 }
 
 /// Reads a payload; messages to other numbers than ours are none of ours.
@@ -150,6 +163,7 @@ pub fn read(body: &[u8], phone_number_id: &str) -> Result<Brought, serde_json::E
         }
         for status in value.statuses {
             let delivery = match status.state.as_str() {
+                "sent" => Delivery::Taken,
                 "delivered" | "read" => Delivery::Delivered,
                 "failed" => {
                     let fault = status.errors.into_iter().next().unwrap_or_default();
@@ -157,7 +171,8 @@ pub fn read(body: &[u8], phone_number_id: &str) -> Result<Brought, serde_json::E
                 }
                 _ => continue,
             };
-            brought.deliveries.push((status.id, delivery));
+            let ours = status.biz_opaque_callback_data;
+            brought.deliveries.push(Told { name: status.id, ours, delivery });
         }
     }
     Ok(brought)
@@ -178,8 +193,8 @@ fn inbound(message: Message, name: Option<String>) -> Option<Inbound> {
         message.interactive.and_then(|i| i.button_reply.or(i.list_reply)).map(|r| r.title),
         message.location.and_then(|l| l.name.or(l.address)),
         media.as_ref().and_then(|m| m.caption.clone()),
-        // The file stays with the messenger: it is named, so that a person can ask for it.
-        media.map(|m| format!("[whatsapp:{}]", m.id)),
+        // Named, so that a person can ask for it where it could not be fetched.
+        media.as_ref().map(|m| format!("[whatsapp:{}]", m.id)),
     ];
     let text: Vec<String> = words.into_iter().flatten().collect();
     let known = !message.from.is_empty() && !message.id.is_empty();
@@ -191,6 +206,7 @@ fn inbound(message: Message, name: Option<String>) -> Option<Inbound> {
         name,
         text: text.join("\n"),
         place,
+        media: media.map(|m| m.id).into_iter().collect(),
         ..Inbound::default()
     })
 }

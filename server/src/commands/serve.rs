@@ -3,7 +3,7 @@
 use crate::config::{ConfigArgs, Settings};
 use crate::feed::settings::FeedSettings;
 use crate::{logging, run};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -69,6 +69,15 @@ impl ServeArgs {
             }
         }
         settings.check()?;
+        let plays = settings.feeds.iter().any(|feed| feed.recording.is_some());
+        if !plays && settings.speed != 1.0 {
+            bail!(
+                "the speed {} is of a recording's clock, and no feed is a recording: name one with \
+                 --recording (or feeds.recording in the settings), or leave --speed (JOLDA_SPEED, \
+                 speed) away; `jolda demo --speed` is a simulated city's",
+                settings.speed
+            );
+        }
         Ok(settings)
     }
 }
@@ -82,4 +91,30 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode> {
     logging::start(&settings.log);
     Box::pin(run::serve(settings)).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: ServeArgs,
+    }
+
+    fn settings(line: &str) -> Result<Settings> {
+        let words = ["jolda"].into_iter().chain(line.split_whitespace());
+        Line::try_parse_from(words).unwrap().serve.settings()
+    }
+
+    #[test]
+    fn a_speed_without_a_recording_is_told_and_not_left_unheard() {
+        let error = settings("--vehicle-positions a.pb --speed 10").unwrap_err().to_string();
+        assert!(error.contains("no feed is a recording"), "{error}");
+        assert!(settings("--speed 10").is_err());
+        assert_eq!(settings("--recording day.zip --speed 10").unwrap().speed, 10.0);
+        assert_eq!(settings("--vehicle-positions a.pb").unwrap().speed, 1.0);
+    }
 }

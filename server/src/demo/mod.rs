@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::engine::Watch;
 use crate::feed::settings::{FeedSettings, KeepSettings};
 use crate::feed::timetable_source;
+use crate::plans;
 use crate::register;
 use crate::run::{self, House};
 use crate::store::Store;
@@ -23,7 +24,7 @@ use rustc_hash::FxHasher;
 use simulator::city::{DEMO_DATE, DEMO_TIME_S, almaty, demo_world};
 use simulator::{World, WorldConfig};
 use std::hash::Hasher as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -39,6 +40,8 @@ const MORNING_DATASET_S: EpochS = 20;
 const PERIOD_S: f64 = 5.0;
 /// The first of the days before begins at this time of the service day, seconds: nothing runs.
 const NIGHT_S: EpochS = 3 * 3_600;
+/// The demo city's map in the repository.
+const BASEMAP: &str = "data/almaty/basemap";
 /// How far around the demo's date a day of service is looked for in another feed.
 const SEARCH_DAYS: i32 = 1_500;
 
@@ -68,12 +71,14 @@ pub struct City {
 }
 
 impl City {
-    fn new(options: &DemoOptions) -> Result<Self> {
+    /// `folder`: where the timetable is kept, so that evidence of its days can be told when another has come.
+    fn new(options: &DemoOptions, folder: &Path) -> Result<Self> {
         let bytes = match &options.gtfs {
             Some(path) => timetable_source::read(path)?,
             None => almaty().context("the demo city cannot be made from its sources")?,
         };
         let (timetable, _) = Timetable::from_zip(&bytes, LoadLimits::default())?;
+        plans::keep(folder, &timetable, &bytes).context("the timetable cannot be kept")?;
         let mut hasher = FxHasher::default();
         hasher.write(&bytes);
         let world = demo_world(&timetable);
@@ -116,6 +121,7 @@ impl City {
         let epoch = run::epoch_text(&Clock::of_city(end, 1.0));
         let config = MonitorConfig::default();
         let mut watch = Watch::new(Arc::clone(&self.timetable), config, feeds, epoch);
+        watch.keep_tracks();
         let mut now = begin;
         while now < end {
             now = (now + MORNING_DATASET_S).min(end);
@@ -141,12 +147,15 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
     settings.data_dir = folder.clone();
     settings.database_url = Some(format!("sqlite:{}", file.display()));
     settings.keep = KeepSettings { enabled: false, ..settings.keep };
+    if options.gtfs.is_none() {
+        settings.site.basemap_folder.get_or_insert(basemap(&settings.site.folder_found()));
+    }
     // The demo's register lives as long as its database: until the next start.
     settings.register.key = register::Key::random()?;
 
     let measured = Clock::machine();
     let made = tokio::task::spawn_blocking(move || {
-        let city = City::new(&options)?;
+        let city = City::new(&options, &folder)?;
         let (world, watch) = city.morning();
         let past = Past::of(&folder, &city);
         past::remove_database(&file);
@@ -186,6 +195,12 @@ pub async fn run(mut settings: Settings, options: DemoOptions) -> Result<()> {
         let _ = tokio::time::timeout(Duration::from_secs(5), maker).await;
     }
     ended
+}
+
+/// The streets under the demo city: packed in the built site, or as they are in the repository.
+fn basemap(site: &Path) -> PathBuf {
+    let built = site.join("basemap");
+    if built.is_dir() { built } else { BASEMAP.into() }
 }
 
 fn make_past(

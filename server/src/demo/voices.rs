@@ -1,7 +1,7 @@
 //! A past of appeals for the demo city: fictional people, real rules. Everything follows from the seed, the day and
 //! the timetable; names and telephones are such as nobody has.
 
-use crate::register::{Consulted, Filing, Life, Personal, Register, ServiceError};
+use crate::register::{Consulted, Filing, Law, Life, Personal, Register, ServiceError};
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Actor, Command, Draft};
@@ -9,6 +9,7 @@ use appeals::channel::Channel;
 use appeals::claim::{Claim, ClaimTime};
 use appeals::ids::{ContactId, EvidenceId, PersonId, RouteId, StopId};
 use appeals::kind::Kind;
+use appeals::law::{ClockKind, Target};
 use appeals::verdict::Finding;
 use appeals::words::Language;
 use transit::{EpochS, Timetable};
@@ -23,8 +24,14 @@ const APPEALS_A_DAY: f64 = 6.5;
 const CALL_DAYS: i64 = 36;
 /// Calls of a working day, as the city has them.
 const CALLS_A_DAY: f64 = 390.0;
-/// An answer is written after so many days at most; later ones are open.
-const ANSWERED_DAYS: i64 = 16;
+/// Share of the answers that go out after the law's term …
+const LATE_SHARE: f64 = 0.02;
+/// … by so many working days at most …
+const LATE_DAYS: usize = 3;
+/// … and of those that keep the term and not the norm of the house.
+const SLOW_SHARE: f64 = 0.15;
+/// Whoever works on appeals has begun with those that are older.
+const BEGUN_DAYS: i64 = 2;
 /// So many days are in the record: their appeals get evidence of their own.
 const RECORD_DAYS: i64 = 3;
 /// The route of the story, and since when people appeal about it, days.
@@ -113,6 +120,9 @@ impl Dice {
     }
 }
 
+/// What was done, when and by whom.
+type Step = (EpochS, Command, Actor);
+
 /// Who works on the appeals of the past.
 #[derive(Clone, Copy, Debug)]
 pub struct Hands {
@@ -184,7 +194,7 @@ fn lives(
         }
         let working = level(register, day, 0) > 0.9;
         if back <= STORY_DAYS && working && dice.share() < 0.6 {
-            lives.extend(of_the_story(&mut dice, timetable, (day, now)));
+            lives.extend(of_the_story(&mut dice, register, timetable, hands, (day, now)));
         }
     }
     lives.sort_by_key(|life| life.at);
@@ -194,7 +204,9 @@ fn lives(
 /// Somebody of the story: the same route, the same stop, the same hour.
 fn of_the_story(
     dice: &mut Dice,
+    register: &Register,
     timetable: &Timetable,
+    hands: Hands,
     (day, now): (EpochS, EpochS),
 ) -> Option<Life> {
     let route = timetable
@@ -210,7 +222,8 @@ fn of_the_story(
     let channel = dice.weighted(channels.into_iter())?;
     let route = timetable.routes[route].id.to_string();
     let filing = filing(dice, kind, channel, (route, stop), event);
-    (at < now).then_some(Life { filing, at, steps: Vec::new() })
+    let steps = begun(dice, register.law(), hands, (at, day, now));
+    (at < now).then_some(Life { filing, at, steps })
 }
 
 /// A stop of the first pattern of a route, chosen from its stops.
@@ -249,7 +262,11 @@ fn usual(
     let route = timetable.routes[route].id.to_string();
     let filing = filing(dice, kind, channel, (route, stop), event);
     let recent = now - day < RECORD_DAYS * DAY_S;
-    let steps = if recent { Vec::new() } else { steps(dice, register, &filing, hands, (at, now)) };
+    let steps = if recent {
+        begun(dice, register.law(), hands, (at, day, now))
+    } else {
+        steps(dice, register.law(), &filing, hands, (at, now))
+    };
     Some(Life { filing, at, steps })
 }
 
@@ -301,24 +318,69 @@ fn filing(
     }
 }
 
+const fn actor(person: Option<PersonId>, role: Role) -> Actor {
+    Actor { person, role, org: None, owns: false }
+}
+
+/// When somebody begins: within half a working day.
+fn begins(dice: &mut Dice, law: &Law, at: EpochS) -> EpochS {
+    law.office().working_hours_after(law.rules().calendars, at, 1 + dice.below(3) as u32)
+}
+
+/// An appeal that nobody has answered yet, and somebody has begun with if it is not of yesterday.
+fn begun(
+    dice: &mut Dice,
+    law: &Law,
+    hands: Hands,
+    (at, day, now): (EpochS, EpochS, EpochS),
+) -> Vec<Step> {
+    let begun = begins(dice, law, at);
+    let old = now - day >= BEGUN_DAYS * DAY_S && begun < now;
+    let step = (begun, Command::Begin, actor(Some(hands.handler), Role::Handler));
+    old.then_some(step).into_iter().collect()
+}
+
+/// When the answer goes out: in working hours of a working day, mostly within the norm of the house, seldom a
+/// few days behind the law's term.
+fn answered(dice: &mut Dice, law: &Law, kind: Kind, at: EpochS) -> EpochS {
+    let (office, rules) = (law.office(), law.rules());
+    let days_of = |target: Option<Target>| match target {
+        Some(Target::WorkingDays(days)) => days as usize,
+        _ => 15,
+    };
+    let legal = rules.terms.legal(rules.kinds.entry(kind).legal_kind);
+    let term = days_of(legal.and_then(|t| t.term));
+    let norm = days_of(rules.terms.clock(ClockKind::ServiceNorm).map(|c| c.target)).min(term);
+    let share = dice.share();
+    let after = if share < LATE_SHARE {
+        term + 1 + dice.below(LATE_DAYS)
+    } else if share < LATE_SHARE + SLOW_SHARE && norm < term {
+        norm + 1 + dice.below(term - norm)
+    } else {
+        1 + dice.below(norm)
+    };
+    let from = office.registered_on(rules.calendars, at).on;
+    let on = office.days(rules.calendars).working_days_after(from, after as u32).on;
+    office.end_of(on) - DAY_S + 10 * HOUR_S + dice.below(7 * 3_600) as EpochS
+}
+
 /// What was done with it until `now`.
 fn steps(
     dice: &mut Dice,
-    register: &Register,
+    law: &Law,
     filing: &Filing,
     hands: Hands,
     (at, now): (EpochS, EpochS),
-) -> Vec<(EpochS, Command, Actor)> {
-    let actor = |person, role| Actor { person, role, org: None, owns: false };
+) -> Vec<Step> {
     let handler = actor(Some(hands.handler), Role::Handler);
     let supervisor = actor(Some(hands.supervisor), Role::Supervisor);
     let itself = actor(None, Role::System);
     let language = filing.draft.language;
-    let texts = register.law().texts();
-    let begun = at + 2 * HOUR_S + dice.below(20 * 3_600) as EpochS;
-    let answered = at + DAY_S + dice.below(ANSWERED_DAYS as usize * 86_400) as EpochS;
+    let texts = law.texts();
+    let answered = answered(dice, law, filing.draft.kind, at);
+    let begun = begins(dice, law, at).min(answered - HOUR_S);
     let mut steps = Vec::new();
-    let measurable = register.law().kinds().entry(filing.draft.kind).rule.is_measurable();
+    let measurable = law.kinds().entry(filing.draft.kind).rule.is_measurable();
     if measurable {
         let findings = [
             (Finding::Confirmed, 46),
@@ -335,29 +397,56 @@ fn steps(
             handler.clone(),
         ));
     }
-    steps.push((begun.min(answered - 3_600), Command::Begin, handler.clone()));
-    // One in a hundred is late: the supervisor has something to see.
-    if dice.share() > 0.01 {
-        let body = match language {
-            Language::Kk => "Өтінішіңіз тексерілді. (Демо.)",
-            _ => "Ваше обращение проверено. (Демо.)",
-        };
-        let draft = Command::DraftAnswer {
-            language,
-            body: body.to_owned(),
-            legal_basis: texts.legal_basis.of(language).to_owned(),
-            right_of_appeal: texts.right_of_appeal.of(language).to_owned(),
-        };
-        steps.push((answered - 2_400, draft, handler.clone()));
-        steps.push((answered - 1_800, Command::SubmitAnswer, handler.clone()));
-        steps.push((answered - 600, Command::ApproveAnswer, supervisor));
-        steps.push((answered, Command::SendAnswer { by: ReplyBy::Cabinet }, handler));
-        if dice.share() < 0.2 {
-            let owner = Actor { person: None, role: Role::CitizenPin, org: None, owns: true };
-            steps.push((answered + 2 * DAY_S, Command::Confirm, owner));
-        }
+    steps.push((begun, Command::Begin, handler.clone()));
+    let body = match language {
+        Language::Kk => "Өтінішіңіз тексерілді. (Демо.)",
+        _ => "Ваше обращение проверено. (Демо.)",
+    };
+    let draft = Command::DraftAnswer {
+        language,
+        body: body.to_owned(),
+        legal_basis: texts.legal_basis.of(language).to_owned(),
+        right_of_appeal: texts.right_of_appeal.of(language).to_owned(),
+    };
+    steps.push((answered - 2_400, draft, handler.clone()));
+    steps.push((answered - 1_800, Command::SubmitAnswer, handler.clone()));
+    steps.push((answered - 600, Command::ApproveAnswer, supervisor));
+    steps.push((answered, Command::SendAnswer { by: ReplyBy::Cabinet }, handler));
+    if dice.share() < 0.2 {
+        let owner = Actor { person: None, role: Role::CitizenPin, org: None, owns: true };
+        steps.push((answered + 2 * DAY_S, Command::Confirm, owner));
     }
     steps.sort_by_key(|s| s.0);
     steps.retain(|s| s.0 < now);
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearly_all_answers_of_the_past_keep_the_term_and_none_is_late_by_more_than_days() {
+        let zone = jiff::tz::TimeZone::get("Asia/Almaty").unwrap();
+        let law = Law::shipped(zone, "city").unwrap();
+        let (office, rules) = (law.office(), law.rules());
+        let days = office.days(rules.calendars);
+        let mut dice = Dice(7);
+        let (mut late, mut slow) = (0, 0);
+        // 2026-03-02 09:00 in Almaty, and later.
+        let all = (0..2_000).map(|i| 1_772_424_000 + i * 4_711);
+        for at in all.clone() {
+            let sent = answered(&mut dice, &law, Kind::LongWait, at);
+            let from = office.registered_on(rules.calendars, at).on;
+            let (on, local) = (office.date(sent), office.local(sent));
+            assert!(days.is_working(on) && (10..17).contains(&local.hour()), "{local}");
+            let took = days.working_days_between(from, on);
+            assert!((1..=18).contains(&took), "{took} working days");
+            late += i32::from(took > 15);
+            slow += i32::from(took > 8);
+            assert!(begins(&mut dice, &law, at) > at && sent > at + 4 * HOUR_S);
+        }
+        assert!((10..80).contains(&late), "{late} of 2000 are late");
+        assert!((200..500).contains(&slow), "{slow} of 2000 are behind the norm");
+    }
 }

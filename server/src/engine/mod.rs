@@ -4,6 +4,7 @@
 mod metrics;
 mod recall;
 mod rows;
+mod tracks;
 mod watching;
 
 pub use metrics::{Metrics, Timer};
@@ -134,6 +135,7 @@ impl Engine {
         }
         let now = self.clock.now();
         self.watch.tick(now);
+        self.watch.close_tracks();
         self.outlets.writer.send(self.watch.take_batch());
         self.record_observed(&self.watch.snapshot(now));
     }

@@ -2,8 +2,11 @@
 //! have in common. No task, no clock.
 
 use super::rows::{self, Names};
+use super::tracks::Tracks;
 use crate::feed::Dataset;
+use crate::feed::dataset::Fact;
 use crate::record::{Batch, FeedHealthRow, VisitRow};
+use crate::track::TrackFix;
 use std::sync::Arc;
 use transit::ids::FeedIdx;
 use transit::{
@@ -21,6 +24,8 @@ pub struct Watch {
     epoch: String,
     effects: Vec<Effect>,
     batch: Batch,
+    /// Where vehicles were, if somebody will ask.
+    tracks: Option<Tracks>,
     rejected: [u64; RejectReason::ALL.len()],
 }
 
@@ -39,8 +44,14 @@ impl Watch {
             epoch,
             effects: Vec::new(),
             batch: Batch::default(),
+            tracks: None,
             rejected: [0; RejectReason::ALL.len()],
         }
+    }
+
+    /// From now on it is recorded where vehicles were: evidence rests on it.
+    pub fn keep_tracks(&mut self) {
+        self.tracks.get_or_insert_default();
     }
 
     /// The timetable in force.
@@ -62,7 +73,17 @@ impl Watch {
     pub fn dataset(&mut self, now: EpochS, feed: FeedIdx, dataset: &Dataset) {
         let header_at = dataset.header_at();
         self.apply(now, &Event::DatasetStart { feed, header_at });
-        dataset.tell(feed, |event| self.apply(now, event));
+        dataset.tell_news(feed, |fact| match fact {
+            Fact::New(event) => {
+                self.apply(now, event);
+                false
+            }
+            Fact::Again { vehicle_id, measured_at } => {
+                let known = self.monitor.is_repeated(now, feed, vehicle_id, measured_at);
+                self.rejected[RejectReason::Duplicate as usize] += u64::from(known);
+                known
+            }
+        });
         self.apply(now, &Event::DatasetEnd { feed });
         self.settle();
     }
@@ -116,7 +137,17 @@ impl Watch {
     /// Time has passed.
     pub fn tick(&mut self, now: EpochS) {
         self.apply(now, &Event::Tick);
+        if let Some(tracks) = &mut self.tracks {
+            tracks.close_old(now, |v| self.monitor.vehicle_id(v), &mut self.batch.tracks);
+        }
         self.settle();
+    }
+
+    /// What is known of where vehicles were becomes rows: the server stops.
+    pub fn close_tracks(&mut self) {
+        if let Some(tracks) = &mut self.tracks {
+            tracks.close_all(|v| self.monitor.vehicle_id(v), &mut self.batch.tracks);
+        }
     }
 
     /// A minute of a feed whose datasets never were bytes.
@@ -133,6 +164,7 @@ impl Watch {
     /// Nothing more will come: what was held back is said.
     pub fn finish(&mut self, now: EpochS) {
         self.monitor.finish(now, &mut self.effects);
+        self.close_tracks();
         self.settle();
     }
 
@@ -153,6 +185,25 @@ impl Watch {
 
     fn apply(&mut self, now: EpochS, event: &Event<'_>) {
         self.monitor.apply(now, event, &mut self.effects);
+        if let Event::Position(position) = event {
+            self.note_track(position);
+        }
+    }
+
+    /// A position that was believed goes into the track of its vehicle.
+    fn note_track(&mut self, position: &VehiclePosition<'_>) {
+        let Some(tracks) = &mut self.tracks else { return };
+        let Some(last) = self.monitor.last_fix(position.feed, position.vehicle_id) else { return };
+        let e5 = |degrees: f64| (degrees * 1e5).round() as i32;
+        let fix = TrackFix {
+            at: last.at,
+            lat_e5: e5(last.place.lat),
+            lon_e5: e5(last.place.lon),
+            speed_dmps: last.speed_mps.map(|s| (s * 10.0).round() as u16),
+            occupancy: position.occupancy_status,
+        };
+        let id = position.vehicle_id;
+        self.batch.tracks.extend(tracks.note(last.vehicle, id, fix));
     }
 
     /// Effects become rows while their indices are valid.

@@ -7,6 +7,7 @@
 
 mod holes;
 mod picture;
+mod positions;
 mod shown;
 mod slice;
 mod task;
@@ -91,9 +92,10 @@ impl Examiner {
         let law = self.register.law();
         let zone = &law.office().zone;
         let now = self.register.now();
-        let (claim, records) = self.slices(claim, zone, now).await?;
+        let entry = law.kinds().entry(kind);
+        let (claim, records) = self.slices(entry.rule, claim, zone, now).await?;
         let claim = without_person(&claim);
-        let packet = examine(law.kinds().entry(kind), &claim, &records, zone);
+        let packet = examine(entry, &claim, &records, zone);
         Ok(Computed { packet, records, again_at: again_at(&claim, zone, now) })
     }
 

@@ -3,15 +3,17 @@
 use crate::view::encode_line_e5;
 use api::{EvidencePicture, PictureRun, PictureStop};
 use appeals::evidence::{Packet, RunFate, WindowFacts};
-use appeals::record::{Record, RunKey, Visit};
+use appeals::record::{Ping, Record, RunKey, Visit};
 use std::collections::BTreeMap;
 use transit::ids::PatternIdx;
-use transit::{EpochS, Timetable};
+use transit::{EpochS, LatLon, Timetable};
 
 /// Shown before and after the window, seconds.
 const BESIDE_S: EpochS = 30 * 60;
 /// Longest span of a picture, seconds.
 const SPAN_MAX_S: EpochS = 5 * 3_600;
+/// Positions of a picture.
+const POSITIONS_MAX: usize = 400;
 /// Runs of a picture.
 const RUNS_MAX: usize = 120;
 /// What lies farther apart is not joined by a line, seconds.
@@ -137,7 +139,20 @@ pub(super) fn of(
         observed: observed(&axes, record, vehicles),
         holes: record.coverage.holes.clone(),
         line_e5: encode_line_e5(timetable.shape_of(pattern).points.iter().copied()),
+        positions_e5: encode_line_e5(positions(facts, record)),
     })
+}
+
+/// Where the likeliest vehicle was; of none that is likely, the one that was farthest from its line.
+fn positions(facts: &WindowFacts, record: &Record) -> Vec<LatLon> {
+    let aside = |p: &&Ping| p.aside_m.unwrap_or(0.0);
+    let farthest = || record.pings.iter().max_by(|a, b| aside(a).total_cmp(&aside(b)));
+    let likeliest = facts.candidates.first().map(|c| &c.vehicle);
+    let Some(vehicle) = likeliest.or_else(|| farthest().map(|p| &p.vehicle)) else {
+        return Vec::new();
+    };
+    let own = record.pings.iter().filter(|p| p.vehicle == *vehicle);
+    own.map(|p| LatLon::new(p.lat, p.lon)).take(POSITIONS_MAX).collect()
 }
 
 fn stops(axes: &Axes<'_>, packet: &Packet) -> Vec<PictureStop> {

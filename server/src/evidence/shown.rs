@@ -3,7 +3,7 @@
 use super::picture::{self, fate_name};
 use super::{EvidenceError, Examiner, check};
 use crate::plans::Plan;
-use crate::register::{EvidenceSight, Kept, Version};
+use crate::register::{EvidenceSight, Kept, ServiceError, Version};
 use api::{
     AppealEvidence, EvidenceCheck, EvidenceConfidence, EvidenceCoverage, EvidenceFound,
     EvidenceVerdict, EvidenceVersion, EvidenceWindow, ObservedPassage, PassageGap, PlannedPassage,
@@ -33,10 +33,18 @@ impl Examiner {
         let in_force = sight.appeal.evidence.map(|e| e.id.to_string());
         versions.sort_by_key(|v| Some(&v.evidence_id) != in_force.as_ref());
         let now = self.register.now();
-        let found = match sight.appeal.evidence {
+        let kept = match sight.appeal.evidence {
             None => None,
-            Some(newest) => {
-                let kept = self.register.evidence_kept(newest.id).await?;
+            Some(newest) => match self.register.evidence_kept(newest.id).await {
+                Ok(kept) => Some(kept),
+                Err(ServiceError::Unknown) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let not_kept = kept.is_none() && sight.appeal.evidence.is_some();
+        let found = match kept {
+            None => None,
+            Some(kept) => {
                 let plan = self.plans.of_version(&kept.evidence.packet.timetable).await;
                 Some(self.found(&sight, &kept, &plan, due_at))
             }
@@ -49,6 +57,7 @@ impl Examiner {
             utc_offset_s: offset.unwrap_or(0),
             pending: due_at.is_some_and(|at| at <= now),
             found,
+            not_kept,
             versions: versions.into_iter().map(|v| version(v, &sight)).collect(),
         })
     }
@@ -92,6 +101,7 @@ impl Examiner {
             known_until: packet.known_until,
             preliminary,
             again_at: due_at.filter(|_| preliminary),
+            final_at: packet.final_at(zone).filter(|_| preliminary),
             route_id: packet.route.as_ref().map(|r| r.0.clone()),
             route_short_name,
             direction_id: packet.direction,

@@ -8,6 +8,7 @@ use crate::store::Window;
 use appeals::claim::Claim;
 use appeals::evidence::{SETTLED_S, span};
 use appeals::ids::{RouteId, StopId, TripId, VehicleId};
+use appeals::kind::Rule;
 use appeals::plan::{Meant, meant, planned_runs, serves};
 use appeals::record::{Coverage, Record, RecordedIncident, RunKey, Visit};
 use jiff::tz::TimeZone;
@@ -33,6 +34,7 @@ impl Examiner {
     /// route.
     pub(super) async fn slices(
         &self,
+        rule: Rule,
         claim: &Claim,
         zone: &TimeZone,
         now: EpochS,
@@ -52,7 +54,11 @@ impl Examiner {
             // A slice that is missing ends the list: those before it keep their windows.
             let Some(route) = found.route else { break };
             resolved = in_terms_of(timetable, claim, found);
-            records.push(self.slice(&plan, timetable, (found, route), *slice, now, sampled).await?);
+            let mut record =
+                self.slice(&plan, timetable, (found, route), *slice, now, sampled).await?;
+            let place = (timetable, found.stop);
+            record.pings = self.pings(rule, place, claim, &record.visits, *window).await?;
+            records.push(record);
         }
         if spans.is_empty() {
             let (timetable, _) = self.plans.current();

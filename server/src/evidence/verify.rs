@@ -5,7 +5,6 @@ use super::slice::visit;
 use crate::register::{Kept, Register};
 use crate::store::{Store, Window};
 use api::EvidenceCheck;
-use appeals::evidence::ENGINE_VERSION;
 use appeals::ids::EvidenceId;
 use appeals::journal::Hash;
 use appeals::kind::{Catalogue, KindEntry};
@@ -48,13 +47,13 @@ fn entry_of(kinds: &Catalogue, kept: &Kept) -> KindEntry {
     }
 }
 
-/// The sealed bytes have their digest, and the inputs that were kept give the same bytes again.
+/// The sealed bytes have their digest, and the inputs that were kept give the same bytes again, by the engine of the
+/// version that computed them.
 fn computed_again(kinds: &Catalogue, zone: &TimeZone, kept: &Kept) -> (bool, bool) {
     let intact = Hash::of(&kept.bytes) == kept.evidence.digest;
-    let same_program = kept.evidence.packet.engine == ENGINE_VERSION;
     let entry = entry_of(kinds, kept);
     let again = kept.evidence.recomputes(&entry, &kept.records, zone);
-    (intact, intact && same_program && again)
+    (intact, intact && again)
 }
 
 /// Whether the rows of the record still are those of the slice.

@@ -2,23 +2,54 @@
 
 use super::entity::{Descriptor, Entity, Other, Vehicle};
 use crate::gtfs_realtime::{Alert, FeedHeader, StopTimeEvent, TripDescriptor, TripUpdate, values};
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use transit::ids::FeedIdx;
 use transit::{EpochS, Event, LatLon, RejectReason, ScheduleRelationship};
 
 /// A message that was accepted.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Dataset {
     /// Its header.
     pub header: FeedHeader,
-    /// Its entities, in the order of the file, and where the text of each begins.
-    pub(super) entities: Vec<(Entity, u32)>,
-    /// Every string of them, one after another.
-    pub(super) text: String,
+    /// The message: the text of its vehicles stands in it.
+    pub(super) body: Bytes,
+    /// Its entities, in the order of the file.
+    pub(super) rows: Vec<Row>,
+    /// Rarer contents, by entity.
+    pub(super) others: Vec<(u32, Arc<Other>)>,
+    /// The text of entities whose text is not that of the message, by entity.
+    pub(super) texts: Vec<(u32, Box<str>)>,
     /// Entities that could not be read (a string that is not UTF-8).
     pub spoiled: usize,
     /// Of each vehicle that the message gives more than once: the entity with the newest position.
     pub(super) repeated: FxHashMap<Box<str>, u32>,
+    /// Entities whose bytes are those of the message before, which told them all, from … to.
+    pub(super) same: Vec<(u32, u32)>,
+}
+
+/// An entity and where its bytes stand in the message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) entity: Entity,
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
+/// What a dataset tells.
+#[derive(Debug)]
+pub enum Fact<'a> {
+    /// A fact.
+    New(&'a Event<'a>),
+    /// The position of a vehicle, byte for byte that of the dataset before. Who knows that it changes nothing
+    /// says so; else it is told as a fact as well.
+    Again {
+        /// As in `VehiclePosition`.
+        vehicle_id: &'a str,
+        /// Likewise.
+        measured_at: Option<EpochS>,
+    },
 }
 
 impl Dataset {
@@ -35,12 +66,12 @@ impl Dataset {
 
     /// How many entities it has, the spoiled left out.
     pub fn len(&self) -> usize {
-        self.entities.len()
+        self.rows.len()
     }
 
     /// True if it has no entity.
     pub fn is_empty(&self) -> bool {
-        self.entities.is_empty()
+        self.rows.is_empty()
     }
 
     /// How many entities carry a vehicle position.
@@ -56,17 +87,19 @@ impl Dataset {
 
     /// The alerts of the message, each with its entity's id; those marked deleted are left out.
     pub fn alerts(&self) -> impl Iterator<Item = (Option<&str>, &Alert)> {
-        self.entities.iter().enumerate().filter_map(|(i, (entity, _))| {
-            let alert = entity.other.as_deref()?.alert.as_deref()?;
+        self.others.iter().filter_map(|(i, other)| {
+            let (alert, i) = (other.alert.as_deref()?, *i as usize);
+            let entity = &self.rows[i].entity;
             (!entity.is_deleted).then(|| (entity.id.of(self.text_of(i)), alert))
         })
     }
 
     /// Every `trip_id` that positions and trip updates name.
     pub fn trip_ids(&self) -> impl Iterator<Item = &str> {
-        let positions = (0..self.entities.len())
-            .filter_map(|i| self.entities[i].0.vehicle?.trip.trip_id.of(self.text_of(i)));
-        let updates = self.others().filter_map(|o| o.trip_update.as_ref()?.trip.as_ref());
+        let positions = (0..self.rows.len())
+            .filter_map(|i| self.rows[i].entity.vehicle?.trip.trip_id.of(self.text_of(i)));
+        let others = self.others.iter().map(|(_, other)| other);
+        let updates = others.filter_map(|o| o.trip_update.as_ref()?.trip.as_ref());
         positions.chain(updates.filter_map(|t| text(t.trip_id.as_ref())))
     }
 
@@ -76,36 +109,62 @@ impl Dataset {
     /// Of several positions of one vehicle the newest is given (of equals the last), the others are
     /// refused as duplicates: entity ids are no keys in real feeds, and an older one must never win.
     pub fn tell(&self, feed: FeedIdx, mut each: impl FnMut(&Event<'_>)) {
-        for (i, (entity, _)) in self.entities.iter().enumerate() {
+        self.tell_news(feed, |fact| {
+            if let Fact::New(event) = fact {
+                each(event);
+            }
+            false
+        });
+    }
+
+    /// The same, but first asks of each position that is repeated whether it is known. `each` is to say true then,
+    /// and false of everything else.
+    pub fn tell_news(&self, feed: FeedIdx, mut each: impl FnMut(Fact<'_>) -> bool) {
+        let mut others = self.others.iter().peekable();
+        let mut same = self.same.iter().filter(|_| self.repeated.is_empty()).peekable();
+        for (i, row) in self.rows.iter().enumerate() {
+            let (entity, index) = (&row.entity, i as u32);
             let rejected = |reason| Event::Rejected { feed, reason };
             if entity.is_deleted || entity.is_empty() {
-                each(&rejected(RejectReason::NotUsable));
+                each(Fact::New(&rejected(RejectReason::NotUsable)));
                 continue;
             }
+            while same.next_if(|run| run.1 <= index).is_some() {}
             if let Some(vehicle) = &entity.vehicle {
-                match self.position_of(feed, i, entity, vehicle) {
-                    Ok(position) => each(&Event::Position(position)),
-                    Err(reason) => each(&rejected(reason)),
+                let again = same.peek().is_some_and(|run| run.0 <= index);
+                let known = again && self.again(i, vehicle).is_some_and(&mut each);
+                if !known {
+                    match self.position_of(feed, i, vehicle) {
+                        Ok(position) => each(Fact::New(&Event::Position(position))),
+                        Err(reason) => each(Fact::New(&rejected(reason))),
+                    };
                 }
             }
-            if let Some(update) = entity.other.as_deref().and_then(|o| o.trip_update.as_ref()) {
-                each(&trip_update_of(feed, update));
+            while others.next_if(|(at, _)| *at < index).is_some() {}
+            let other = others.next_if(|(at, _)| *at == index);
+            if let Some(update) = other.and_then(|(_, o)| o.trip_update.as_ref()) {
+                each(Fact::New(&trip_update_of(feed, update)));
             }
         }
         for _ in 0..self.spoiled {
-            each(&Event::Rejected { feed, reason: RejectReason::NotUsable });
+            each(Fact::New(&Event::Rejected { feed, reason: RejectReason::NotUsable }));
         }
+    }
+
+    fn again(&self, index: usize, vehicle: &Vehicle) -> Option<Fact<'_>> {
+        vehicle.latitude.zip(vehicle.longitude)?;
+        let vehicle_id = vehicle.name.of(self.text_of(index))?;
+        Some(Fact::Again { vehicle_id, measured_at: epoch(vehicle.timestamp) })
     }
 
     fn position_of(
         &self,
         feed: FeedIdx,
         index: usize,
-        entity: &Entity,
         vehicle: &Vehicle,
     ) -> Result<transit::VehiclePosition<'_>, RejectReason> {
         let text = self.text_of(index);
-        let vehicle_id = entity.vehicle_id().of(text).ok_or(RejectReason::NoVehicleId)?;
+        let vehicle_id = vehicle.name.of(text).ok_or(RejectReason::NoVehicleId)?;
         let (Some(lat), Some(lon)) = (vehicle.latitude, vehicle.longitude) else {
             return Err(RejectReason::NoPosition);
         };
@@ -137,26 +196,38 @@ impl Dataset {
     }
 
     /// The text of an entity.
-    pub(super) fn text_of(&self, index: usize) -> &str {
-        let from = self.entities[index].1 as usize;
-        let to = self.entities.get(index + 1).map_or(self.text.len(), |next| next.1 as usize);
-        self.text.get(from..to).unwrap_or_default()
+    #[inline]
+    pub(super) fn text_of(&self, index: usize) -> &[u8] {
+        if !self.texts.is_empty()
+            && let Ok(at) = self.texts.binary_search_by_key(&(index as u32), |t| t.0)
+        {
+            return self.texts[at].1.as_bytes();
+        }
+        self.bytes_of(index)
+    }
+
+    /// The bytes of an entity.
+    #[inline]
+    pub(super) fn bytes_of(&self, index: usize) -> &[u8] {
+        let row = self.rows.get(index);
+        row.and_then(|r| self.body.get(r.from as usize..r.to as usize)).unwrap_or_default()
     }
 
     /// The id of the vehicle of an entity; `None` if it has no vehicle, or the vehicle has no id.
     pub(super) fn vehicle_id(&self, index: usize) -> Option<&str> {
-        let (entity, _) = &self.entities[index];
-        entity.vehicle?;
-        entity.vehicle_id().of(self.text_of(index))
+        let vehicle = self.rows[index].entity.vehicle.as_ref()?;
+        vehicle.name.of(self.text_of(index))
     }
 
     /// Finds the vehicles that are given more than once.
     pub(super) fn note_repeated(&mut self) {
         let mut newest: FxHashMap<&str, (u32, u64)> = FxHashMap::default();
-        newest.reserve(self.entities.len());
+        newest.reserve(self.rows.len());
         let mut repeated: FxHashMap<Box<str>, u32> = FxHashMap::default();
-        for (i, (entity, _)) in self.entities.iter().enumerate() {
-            let (Some(vehicle), Some(id)) = (&entity.vehicle, self.vehicle_id(i)) else { continue };
+        for (i, row) in self.rows.iter().enumerate() {
+            let (Some(vehicle), Some(id)) = (&row.entity.vehicle, self.vehicle_id(i)) else {
+                continue;
+            };
             let (i, at) = (i as u32, vehicle.timestamp.unwrap_or(0));
             let best = newest.entry(id).or_insert((i, at));
             if best.0 != i {
@@ -169,16 +240,21 @@ impl Dataset {
         self.repeated = repeated;
     }
 
-    fn vehicles(&self) -> impl Iterator<Item = &Vehicle> {
-        self.entities.iter().filter_map(|(e, _)| e.vehicle.as_ref())
+    /// Empty, with its room kept.
+    pub(super) fn cleared(self) -> Self {
+        let (mut rows, mut others, mut same) = (self.rows, self.others, self.same);
+        rows.clear();
+        others.clear();
+        same.clear();
+        Self { rows, others, same, ..Self::default() }
     }
 
-    fn others(&self) -> impl Iterator<Item = &Other> {
-        self.entities.iter().filter_map(|(e, _)| e.other.as_deref())
+    fn vehicles(&self) -> impl Iterator<Item = &Vehicle> {
+        self.rows.iter().filter_map(|r| r.entity.vehicle.as_ref())
     }
 }
 
-fn trip_of_vehicle<'a>(trip: &Descriptor, text: &'a str) -> transit::TripDescriptor<'a> {
+fn trip_of_vehicle<'a>(trip: &Descriptor, text: &'a [u8]) -> transit::TripDescriptor<'a> {
     transit::TripDescriptor {
         trip_id: trip.trip_id.of(text),
         route_id: trip.route_id.of(text),

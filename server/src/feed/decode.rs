@@ -4,8 +4,8 @@
 //! string costs that entity, not the city. What is no feed at all is refused in words that an operator can
 //! act on. A feed repeats most of what it said before: a [`Decoder`] reads anew only what has changed.
 
-use super::dataset::Dataset;
-use super::entity::Entity;
+use super::dataset::{Dataset, Row};
+use super::entity::{Apart, Entity, Read};
 use crate::gtfs_realtime::FeedHeader;
 use bytes::Bytes;
 use prost::Message;
@@ -63,75 +63,84 @@ pub enum Refusal {
 
 /// Reads a body. Never panics; allocates in proportion to the body.
 pub fn decode(body: &[u8]) -> Result<Dataset, Refusal> {
-    Ok(Decoder::default().read(body)?.dataset)
+    read(&Bytes::copy_from_slice(body), None, Dataset::default())
 }
 
 /// Reads the bodies of one source, each after the other. An entity whose bytes are those of the body before is
 /// copied from it. The results are those of [`decode`], body by body.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    last: Option<Last>,
-}
-
-/// The body before, and what was read from it.
-#[derive(Debug)]
-struct Last {
-    body: Bytes,
-    /// Of each entity that was read: where its bytes stand in the body.
-    frames: Vec<(u32, u32)>,
-    dataset: Arc<Dataset>,
+    last: Option<Arc<Dataset>>,
+    /// The one before the last: if nobody else has it by now, its room is used again.
+    spare: Option<Arc<Dataset>>,
 }
 
 impl Decoder {
     /// Reads a body and keeps it for the next one. A refused body changes nothing.
     pub fn decode(&mut self, body: &Bytes) -> Result<Arc<Dataset>, Refusal> {
-        let Walk { frames, dataset, .. } = self.read(body)?;
-        let dataset = Arc::new(dataset);
-        self.last = Some(Last { body: body.clone(), frames, dataset: Arc::clone(&dataset) });
+        let room = self.spare.take().and_then(Arc::into_inner).map(Dataset::cleared);
+        let dataset = Arc::new(read(body, self.last.as_deref(), room.unwrap_or_default())?);
+        self.spare = self.last.replace(Arc::clone(&dataset));
         Ok(dataset)
     }
+}
 
-    fn read(&self, body: &[u8]) -> Result<Walk<'_>, Refusal> {
-        if body.is_empty() {
-            return Err(Refusal::Empty);
-        }
-        let mut walk = Walk::new(self.last.as_ref());
-        walk.run(body).map(|()| walk).map_err(|refusal| match looks_like_text(body) {
-            Some(looks_like) => Refusal::NotProtobuf { looks_like, excerpt: excerpt_of(body) },
-            None => refusal,
-        })
+fn read(body: &Bytes, last: Option<&Dataset>, room: Dataset) -> Result<Dataset, Refusal> {
+    if body.is_empty() {
+        return Err(Refusal::Empty);
     }
+    let mut walk = Walk::new(body, last, room);
+    walk.run().map_err(|refusal| match looks_like_text(body) {
+        Some(looks_like) => Refusal::NotProtobuf { looks_like, excerpt: excerpt_of(body) },
+        None => refusal,
+    })?;
+    Ok(walk.dataset)
 }
 
 /// A body being read.
 struct Walk<'a> {
-    last: Option<&'a Last>,
+    last: Option<&'a Dataset>,
     /// The entity of the last body that should come next.
     expected: usize,
+    /// Entities that are those of the last body, not yet in `dataset`.
+    run: Run,
     /// True while the vehicles are, one by one, those of the last body.
     same_vehicles: bool,
     header: Option<FeedHeader>,
-    frames: Vec<(u32, u32)>,
     dataset: Dataset,
 }
 
+/// Entities in a row whose bytes are those of entities in a row of the last body.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    /// Index of the first in the last body.
+    first: usize,
+    count: usize,
+    /// How much farther on their bytes stand.
+    shift: u32,
+}
+
 impl<'a> Walk<'a> {
-    fn new(last: Option<&'a Last>) -> Self {
-        let mut dataset = Dataset::default();
-        let mut frames = Vec::new();
+    fn new(body: &Bytes, last: Option<&'a Dataset>, mut dataset: Dataset) -> Self {
+        dataset.body = body.clone();
         if let Some(last) = last {
-            dataset.entities.reserve(last.dataset.len() + last.dataset.len() / 16);
-            dataset.text.reserve(last.dataset.text.len() + last.dataset.text.len() / 16);
-            frames.reserve(last.frames.len() + last.frames.len() / 16);
+            dataset.rows.reserve(last.len() + last.len() / 16);
         }
-        Self { last, expected: 0, same_vehicles: last.is_some(), header: None, frames, dataset }
+        let same_vehicles = last.is_some();
+        Self { last, expected: 0, run: Run::default(), same_vehicles, header: None, dataset }
     }
 
-    fn run(&mut self, body: &[u8]) -> Result<(), Refusal> {
-        let mut rest = body;
+    /// Entities so far.
+    fn whole(&self) -> usize {
+        self.dataset.len() + self.run.count
+    }
+
+    fn run(&mut self) -> Result<(), Refusal> {
+        let body = self.dataset.body.clone();
+        let mut rest = &body[..];
         while !rest.is_empty() {
             let at = body.len() - rest.len();
-            let whole = self.dataset.len();
+            let whole = self.whole();
             let corrupt = |detail: String| Refusal::Corrupt { at, entities: whole, detail };
             let truncated = || Refusal::Truncated { bytes: body.len(), entities: whole };
             let (tag, wire_type) = decode_key(&mut rest).map_err(|e| corrupt(e.to_string()))?;
@@ -166,32 +175,84 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
+        self.end_run();
         self.dataset.header = self.header.take().ok_or(Refusal::NoHeader)?;
-        match self.last.filter(|l| self.same_vehicles && l.dataset.len() == self.dataset.len()) {
+        match self.last.filter(|l| self.same_vehicles && l.len() == self.dataset.len()) {
             // The same vehicles again, and none of them was there twice.
-            Some(last) if last.dataset.repeated.is_empty() => {}
+            Some(last) if last.repeated.is_empty() => {}
             _ => self.dataset.note_repeated(),
         }
         Ok(())
     }
 
     fn entity(&mut self, frame: &[u8], from: u32) -> Result<(), prost::DecodeError> {
-        let text_from = self.dataset.text.len() as u32;
-        let known = self.last.filter(|last| last.frame(self.expected) == Some(frame));
-        let entity = if let Some(last) = known {
-            self.dataset.text.push_str(last.dataset.text_of(self.expected));
-            last.dataset.entities[self.expected].0.clone()
-        } else {
-            let Some(entity) = Entity::read(frame, &mut self.dataset.text)? else {
+        let known = self
+            .last
+            .filter(|last| self.expected < last.len() && last.bytes_of(self.expected) == frame);
+        if let Some(last) = known {
+            self.go_on(last, from);
+            return Ok(());
+        }
+        self.end_run();
+        let index = self.dataset.len() as u32;
+        let entity = match Entity::read(frame)? {
+            Read::InPlace(entity) => entity,
+            Read::Apart(Apart { entity, other, text }) => {
+                self.dataset.others.extend(other.map(|other| (index, Arc::new(other))));
+                self.dataset.texts.push((index, text.into()));
+                entity
+            }
+            Read::Spoiled => {
                 self.dataset.spoiled += 1;
                 return Ok(());
-            };
-            entity
+            }
         };
-        self.frames.push((from, from + frame.len() as u32));
-        self.dataset.entities.push((entity, text_from));
-        self.expected = if known.is_some() { self.expected + 1 } else { self.align() };
+        self.dataset.rows.push(Row { entity, from, to: from + frame.len() as u32 });
+        self.expected = self.align();
         Ok(())
+    }
+
+    /// The next entity is that of the last body.
+    fn go_on(&mut self, last: &Dataset, from: u32) {
+        let shift = from.wrapping_sub(last.rows[self.expected].from);
+        if self.run.count > 0 && self.run.shift != shift {
+            self.end_run();
+        }
+        if self.run.count == 0 {
+            self.run = Run { first: self.expected, count: 0, shift };
+        }
+        self.run.count += 1;
+        self.expected += 1;
+    }
+
+    /// Copies the entities that are those of the last body.
+    fn end_run(&mut self) {
+        let Run { first, count, shift } = std::mem::take(&mut self.run);
+        let Some(last) = self.last.filter(|_| count > 0) else { return };
+        let (known, new) = (first..first + count, self.dataset.len());
+        self.dataset.rows.extend_from_slice(&last.rows[known.clone()]);
+        if shift != 0 {
+            for row in &mut self.dataset.rows[new..] {
+                (row.from, row.to) = (row.from.wrapping_add(shift), row.to.wrapping_add(shift));
+            }
+        }
+        let moved = |at: u32| (at as usize - first + new) as u32;
+        let within = |at: u32| known.contains(&(at as usize));
+        let others = &last.others[last.others.partition_point(|o| (o.0 as usize) < first)..];
+        let others = others.iter().take_while(|o| within(o.0));
+        self.dataset.others.extend(others.map(|(at, other)| (moved(*at), Arc::clone(other))));
+        let texts = &last.texts[last.texts.partition_point(|t| (t.0 as usize) < first)..];
+        let texts = texts.iter().take_while(|t| within(t.0));
+        self.dataset.texts.extend(texts.map(|(at, text)| (moved(*at), text.clone())));
+        if !last.repeated.is_empty() {
+            // Some of its positions were never told.
+            return;
+        }
+        let (from, to) = (new as u32, self.dataset.len() as u32);
+        match self.dataset.same.last_mut() {
+            Some(before) if before.1 == from => before.1 = to,
+            _ => self.dataset.same.push((from, to)),
+        }
     }
 
     /// The entity of the last body that should follow the one that was just read.
@@ -200,18 +261,11 @@ impl<'a> Walk<'a> {
         const LEFT_MOST: usize = 16;
         let Some(last) = self.last else { return 0 };
         let id = self.dataset.vehicle_id(self.dataset.len() - 1);
-        let end = last.dataset.len().min(self.expected + LEFT_MOST);
-        let found = (self.expected..end).find(|i| last.dataset.vehicle_id(*i) == id);
+        let end = last.len().min(self.expected + LEFT_MOST);
+        let found = (self.expected..end).find(|i| last.vehicle_id(*i) == id);
         self.same_vehicles &= found == Some(self.expected);
         // After a newcomer the same one is expected.
         found.map_or(self.expected, |found| found + 1)
-    }
-}
-
-impl Last {
-    fn frame(&self, index: usize) -> Option<&[u8]> {
-        let (from, to) = *self.frames.get(index)?;
-        self.body.get(from as usize..to as usize)
     }
 }
 

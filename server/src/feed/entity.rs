@@ -1,5 +1,5 @@
-//! One entity of a message, read in place: strings go into the dataset's text, nothing else is allocated for a
-//! vehicle.
+//! One entity of a message, read in place: strings are stretches of the message's bytes, nothing is allocated for
+//! a vehicle.
 //!
 //! This reader knows vehicle positions as every producer writes them. Whatever else an entity holds (a trip
 //! update, an alert, a field of an unexpected kind) is left to the general parser, whose word on what is
@@ -7,9 +7,8 @@
 
 use crate::gtfs_realtime::{Alert, FeedEntity, TripUpdate};
 use prost::{DecodeError, Message};
-use std::sync::Arc;
 
-/// A stretch of an entity's own text, bytes from its start; empty where the message gives nothing.
+/// A stretch of an entity's text, bytes from its start; empty where the message gives nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stretch {
     start: u32,
@@ -22,8 +21,12 @@ impl Stretch {
     }
 
     /// What it says in `text`, the text of its entity; `None` if nothing.
-    pub(super) fn of(self, text: &str) -> Option<&str> {
-        text.get(self.start as usize..self.end as usize).filter(|t| !t.is_empty())
+    #[inline]
+    pub(super) fn of(self, text: &[u8]) -> Option<&str> {
+        if self.is_empty() {
+            return None;
+        }
+        std::str::from_utf8(text.get(self.start as usize..self.end as usize)?).ok()
     }
 }
 
@@ -42,9 +45,9 @@ pub(super) struct Descriptor {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Vehicle {
     pub(super) trip: Descriptor,
-    id: Stretch,
+    /// `vehicle.id`, else label, else plate, else the entity's id; empty where there is none.
+    pub(super) name: Stretch,
     pub(super) label: Stretch,
-    plate: Stretch,
     pub(super) stop_id: Stretch,
     pub(super) latitude: Option<f32>,
     pub(super) longitude: Option<f32>,
@@ -63,54 +66,106 @@ pub(super) struct Other {
     pub(super) alert: Option<Box<Alert>>,
 }
 
-/// `FeedEntity`. Its text is a stretch of the dataset's.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// `FeedEntity`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Entity {
     pub(super) id: Stretch,
     pub(super) is_deleted: bool,
+    /// It has rarer contents too; they stand apart.
+    pub(super) has_other: bool,
     pub(super) vehicle: Option<Vehicle>,
-    /// Shared with the dataset before, where the bytes are the same.
-    pub(super) other: Option<Arc<Other>>,
+}
+
+/// What the general parser made of an entity: its text is its own, not the message's.
+pub(super) struct Apart {
+    pub(super) entity: Entity,
+    pub(super) other: Option<Other>,
+    pub(super) text: String,
+}
+
+/// An entity that was read.
+pub(super) enum Read {
+    /// A vehicle, its strings stretches of the bytes that were read.
+    InPlace(Entity),
+    /// Anything else.
+    Apart(Apart),
+    /// A string of it is not UTF-8.
+    Spoiled,
 }
 
 /// Something that this reader does not know, or a string that is not UTF-8.
 struct Odd;
 
+/// What names a vehicle, apart from its entity's id.
+#[derive(Default)]
+struct Names {
+    id: Stretch,
+    label: Stretch,
+    plate: Stretch,
+}
+
 impl Entity {
-    /// Reads the bytes of one entity. Strings are appended to `text`. `None` if a string is not UTF-8; other
-    /// errors are the general parser's.
-    pub(super) fn read(frame: &[u8], text: &mut String) -> Result<Option<Self>, DecodeError> {
-        let start = text.len();
-        let mut entity = Self::default();
-        if entity.merge(frame, &mut Ink { text, start }).is_ok() {
-            return Ok(Some(entity));
+    /// Reads the bytes of one entity. Errors are the general parser's.
+    pub(super) fn read(frame: &[u8]) -> Result<Read, DecodeError> {
+        if let Ok(entity) = Self::in_place(frame) {
+            return Ok(Read::InPlace(entity));
         }
-        text.truncate(start);
         match FeedEntity::decode(frame) {
-            Ok(entity) => Ok(Some(Self::of(entity, &mut Ink { text, start }))),
-            Err(e) if e.to_string().contains("UTF-8") => Ok(None),
+            Ok(entity) => Ok(Read::Apart(Apart::of(entity))),
+            Err(e) if e.to_string().contains("UTF-8") => Ok(Read::Spoiled),
             Err(e) => Err(e),
         }
     }
 
-    /// `vehicle.id`, else label, else plate, else the entity's id; empty where there is none.
-    pub(super) fn vehicle_id(&self) -> Stretch {
-        let named = self.vehicle.iter().flat_map(|v| [v.id, v.label, v.plate]);
-        named.chain([self.id]).find(|s| !s.is_empty()).unwrap_or_default()
-    }
-
     /// True if it holds nothing that is read here.
     pub(super) fn is_empty(&self) -> bool {
-        self.vehicle.is_none() && self.other.is_none()
+        self.vehicle.is_none() && !self.has_other
     }
 
-    fn of(from: FeedEntity, ink: &mut Ink<'_>) -> Self {
-        let mut text = |text: Option<String>| ink.write(&text.unwrap_or_default());
+    fn in_place(frame: &[u8]) -> Result<Self, Odd> {
+        let ink = Ink { frame };
+        let mut entity = Self::default();
+        let mut names = Names::default();
+        let mut fields = Fields { rest: frame };
+        while let Some(field) = fields.next()? {
+            match field {
+                (1, Value::Bytes(b)) => entity.id = ink.take(b)?,
+                (2, Value::Varint(n)) => entity.is_deleted = n != 0,
+                (4, Value::Bytes(b)) => {
+                    entity.vehicle.get_or_insert_default().merge(b, &ink, &mut names)?;
+                }
+                (1..=5, _) => return Err(Odd),
+                _ => {}
+            }
+        }
+        entity.name_vehicle(&names);
+        Ok(entity)
+    }
+
+    fn name_vehicle(&mut self, names: &Names) {
+        let Some(vehicle) = &mut self.vehicle else { return };
+        vehicle.label = names.label;
+        let named = [names.id, names.label, names.plate, self.id];
+        vehicle.name = named.into_iter().find(|s| !s.is_empty()).unwrap_or_default();
+    }
+}
+
+impl Apart {
+    fn of(from: FeedEntity) -> Self {
+        let mut all = String::new();
+        // Blanks around a string say nothing.
+        let mut text = |text: Option<String>| {
+            let start = all.len() as u32;
+            all.push_str(text.as_deref().unwrap_or_default().trim());
+            Stretch { start, end: all.len() as u32 }
+        };
         let id = text(from.id);
+        let mut names = Names::default();
         let vehicle = from.vehicle.map(|v| {
             let trip = v.trip.unwrap_or_default();
-            let names = v.vehicle.unwrap_or_default();
+            let of = v.vehicle.unwrap_or_default();
             let position = v.position.unwrap_or_default();
+            names = Names { id: text(of.id), label: text(of.label), plate: text(of.license_plate) };
             Vehicle {
                 trip: Descriptor {
                     trip_id: text(trip.trip_id),
@@ -120,9 +175,6 @@ impl Entity {
                     direction_id: trip.direction_id,
                     schedule_relationship: trip.schedule_relationship,
                 },
-                id: text(names.id),
-                label: text(names.label),
-                plate: text(names.license_plate),
                 stop_id: text(v.stop_id),
                 latitude: position.latitude,
                 longitude: position.longitude,
@@ -132,31 +184,21 @@ impl Entity {
                 current_stop_sequence: v.current_stop_sequence,
                 current_status: v.current_status,
                 occupancy_status: v.occupancy_status,
+                ..Vehicle::default()
             }
         });
         let (trip_update, alert) = (from.trip_update, from.alert);
-        let other = (trip_update.is_some() || alert.is_some())
-            .then(|| Arc::new(Other { trip_update, alert }));
-        Self { id, is_deleted: from.is_deleted == Some(true), vehicle, other }
-    }
-
-    fn merge(&mut self, frame: &[u8], ink: &mut Ink<'_>) -> Result<(), Odd> {
-        let mut fields = Fields { rest: frame };
-        while let Some(field) = fields.next()? {
-            match field {
-                (1, Value::Bytes(b)) => self.id = ink.take(b)?,
-                (2, Value::Varint(n)) => self.is_deleted = n != 0,
-                (4, Value::Bytes(b)) => self.vehicle.get_or_insert_default().merge(b, ink)?,
-                (1..=5, _) => return Err(Odd),
-                _ => {}
-            }
-        }
-        Ok(())
+        let other =
+            (trip_update.is_some() || alert.is_some()).then_some(Other { trip_update, alert });
+        let is_deleted = from.is_deleted == Some(true);
+        let mut entity = Entity { id, is_deleted, has_other: other.is_some(), vehicle };
+        entity.name_vehicle(&names);
+        Self { entity, other, text: all }
     }
 }
 
 impl Vehicle {
-    fn merge(&mut self, frame: &[u8], ink: &mut Ink<'_>) -> Result<(), Odd> {
+    fn merge(&mut self, frame: &[u8], ink: &Ink<'_>, names: &mut Names) -> Result<(), Odd> {
         let mut fields = Fields { rest: frame };
         while let Some(field) = fields.next()? {
             match field {
@@ -166,7 +208,7 @@ impl Vehicle {
                 (4, Value::Varint(n)) => self.current_status = Some(n as i32),
                 (5, Value::Varint(n)) => self.timestamp = Some(n),
                 (7, Value::Bytes(b)) => self.stop_id = ink.take(b)?,
-                (8, Value::Bytes(b)) => self.merge_names(b, ink)?,
+                (8, Value::Bytes(b)) => names.merge(b, ink)?,
                 (9, Value::Varint(n)) => self.occupancy_status = Some(n as i32),
                 (1..=5 | 7..=9, _) => return Err(Odd),
                 _ => {}
@@ -190,8 +232,10 @@ impl Vehicle {
         }
         Ok(())
     }
+}
 
-    fn merge_names(&mut self, frame: &[u8], ink: &mut Ink<'_>) -> Result<(), Odd> {
+impl Names {
+    fn merge(&mut self, frame: &[u8], ink: &Ink<'_>) -> Result<(), Odd> {
         let mut fields = Fields { rest: frame };
         while let Some(field) = fields.next()? {
             match field {
@@ -207,7 +251,7 @@ impl Vehicle {
 }
 
 impl Descriptor {
-    fn merge(&mut self, frame: &[u8], ink: &mut Ink<'_>) -> Result<(), Odd> {
+    fn merge(&mut self, frame: &[u8], ink: &Ink<'_>) -> Result<(), Odd> {
         let mut fields = Fields { rest: frame };
         while let Some(field) = fields.next()? {
             match field {
@@ -225,23 +269,23 @@ impl Descriptor {
     }
 }
 
-/// Where an entity's strings go.
-struct Ink<'t> {
-    text: &'t mut String,
-    /// Where the entity's text begins.
-    start: usize,
+/// Where an entity's strings stand.
+struct Ink<'f> {
+    frame: &'f [u8],
 }
 
 impl Ink<'_> {
-    fn take(&mut self, bytes: &[u8]) -> Result<Stretch, Odd> {
-        std::str::from_utf8(bytes).map(|text| self.write(text)).map_err(|_| Odd)
-    }
-
-    /// Blanks around a string say nothing.
-    fn write(&mut self, text: &str) -> Stretch {
-        let start = (self.text.len() - self.start) as u32;
-        self.text.push_str(text.trim());
-        Stretch { start, end: (self.text.len() - self.start) as u32 }
+    /// The string `bytes`, which are part of the frame. Blanks around it say nothing.
+    #[inline]
+    fn take(&self, bytes: &[u8]) -> Result<Stretch, Odd> {
+        let start = bytes.as_ptr().addr().wrapping_sub(self.frame.as_ptr().addr()) as u32;
+        let tight = |end: Option<&u8>| end.is_none_or(|b| b.is_ascii_graphic());
+        if tight(bytes.first()) && tight(bytes.last()) && bytes.is_ascii() {
+            return Ok(Stretch { start, end: start + bytes.len() as u32 });
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Odd)?;
+        let start = start + (text.len() - text.trim_start().len()) as u32;
+        Ok(Stretch { start, end: start + text.trim().len() as u32 })
     }
 }
 

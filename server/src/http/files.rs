@@ -15,14 +15,13 @@ pub const BASEMAP_FILE: &str = "/basemap/map.pmtiles";
 /// `/pkg`, `/assets`, `/basemap`.
 pub fn router<S: Clone + Send + Sync + 'static>(site: &SiteSettings) -> Router<S> {
     let ours = |folder: &str| folder_of(&site.site_dir.join(folder));
-    let basemap = ours("basemap").fallback(folder_of(&site.basemap_dir));
-    let mut router = Router::new()
-        .nest_service("/pkg", ours("pkg"))
-        .nest_service("/assets", ours("assets"))
-        .nest_service("/basemap", basemap);
-    if let Basemap::File(path) = &site.basemap {
+    let mut router =
+        Router::new().nest_service("/pkg", ours("pkg")).nest_service("/assets", ours("assets"));
+    match &site.basemap {
+        Basemap::Folder(path) => router = router.nest_service("/basemap", folder_of(path)),
         // Read by ranges: never encoded.
-        router = router.route_service(BASEMAP_FILE, ServeFile::new(path));
+        Basemap::File(path) => router = router.route_service(BASEMAP_FILE, ServeFile::new(path)),
+        Basemap::Plain | Basemap::Style { .. } => {}
     }
     router.layer(from_fn(cached))
 }

@@ -3,7 +3,7 @@
 use super::settings::HttpLimits;
 use crate::clock::Clock;
 use crate::problem::ProblemResponse;
-use crate::visitor::{AddressRates, Visitor};
+use crate::visitor::{AddressCounts, AddressRates, OpenGuard, Refusal, Visitor};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// When to come again, seconds, when the server is full.
 const RETRY_S: u64 = 2;
@@ -21,7 +20,7 @@ const RETRY_S: u64 = 2;
 pub struct Guard {
     limits: Arc<HttpLimits>,
     rates: Arc<AddressRates>,
-    slots: Arc<Semaphore>,
+    slots: Arc<AddressCounts>,
     clock: Clock,
     counts: Arc<Counts>,
 }
@@ -37,7 +36,8 @@ impl Guard {
     /// Bounds by `limits`.
     pub fn new(limits: Arc<HttpLimits>, clock: Clock) -> Self {
         let rates = AddressRates::new(limits.api_burst, limits.api_per_second, limits.addresses);
-        let slots = Arc::new(Semaphore::new(limits.concurrent_requests));
+        let slots =
+            AddressCounts::new(limits.concurrent_requests, limits.concurrent_requests_per_address);
         Self { limits, rates: Arc::new(rates), slots, clock, counts: Arc::default() }
     }
 
@@ -69,10 +69,7 @@ impl Guard {
         response
     }
 
-    fn admit(
-        &self,
-        request: &Request,
-    ) -> Result<tokio::sync::OwnedSemaphorePermit, ProblemResponse> {
+    fn admit(&self, request: &Request) -> Result<OpenGuard, ProblemResponse> {
         let uri_bytes = request.uri().path_and_query().map_or(0, |p| p.as_str().len());
         if uri_bytes > self.limits.uri_bytes {
             return Err(ProblemResponse::new(
@@ -90,12 +87,18 @@ impl Guard {
             );
             return Err(ProblemResponse::too_many(detail, wait_s.ceil() as u64));
         }
-        Arc::clone(&self.slots).try_acquire_owned().map_err(|_| {
-            ProblemResponse::unavailable(
+        self.slots.open(visitor.address).map_err(|refusal| match refusal {
+            Refusal::Total => ProblemResponse::unavailable(
                 "busy",
                 "the server has as much to do as it can: try again in a moment",
                 RETRY_S,
-            )
+            ),
+            // Who sends bodies byte by byte holds places that others need.
+            Refusal::Address => {
+                let most = self.limits.concurrent_requests_per_address;
+                let detail = format!("more than {most} requests of your address are in work");
+                ProblemResponse::too_many(detail, RETRY_S)
+            }
         })
     }
 }

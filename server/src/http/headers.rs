@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_policy_lets_through_the_operators_map_and_nothing_else() {
-        let own = Policy::new(&Basemap::Schematic).text(Some("abc"));
+        let own = Policy::new(&Basemap::Plain).text(Some("abc"));
         assert_eq!(
             own,
             "default-src 'self'; script-src 'self' 'nonce-abc' 'wasm-unsafe-eval'; style-src 'self'; \

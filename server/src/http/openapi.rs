@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -101,10 +103,40 @@ pub fn document() -> utoipa::openapi::OpenApi {
         for (method, operation) in named {
             if let Some(operation) = operation {
                 operation.operation_id = Some(format!("{method}_{}", words.replace('/', "_")));
+                declare_refusals(path, operation);
             }
         }
     }
     document
+}
+
+/// What stands before every handler (limits, the reading of path and body, signing in) refuses in the same words
+/// everywhere: here once, and not at each.
+fn declare_refusals(path: &str, operation: &mut Operation) {
+    let staff = operation.tags.as_ref().is_some_and(|tags| tags.iter().any(|t| t == "staff"));
+    let body = operation.request_body.is_some();
+    let all = [
+        (true, 400, "Something of what was sent is not understood"),
+        (path.contains('{'), 404, "There is none, or none that the asker may know of"),
+        (true, 414, "The address is too long"),
+        (true, 429, "Too many requests, or too many tries: wait as long as Retry-After says"),
+        (true, 503, "Busy, or the database is away; nothing was written: try again"),
+        (body, 413, "The body is too large"),
+        (body, 415, "The body is of another media type"),
+        (staff, 401, "Nobody is signed in"),
+        (staff, 403, "The role may not, or the request comes from elsewhere"),
+    ];
+    for (_, status, words) in all.into_iter().filter(|(applies, _, _)| *applies) {
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem(words)));
+    }
+}
+
+/// A refusal: a body of RFC 9457.
+fn problem(words: &str) -> utoipa::openapi::Response {
+    let schema = Ref::from_schema_name("Problem");
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new().description(words).content("application/problem+json", content).build()
 }
 
 static TEXT: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 /// What is under the buses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Basemap {
-    /// Our own schematic map, no outside request.
+    /// Plain ground: nothing is asked for.
     #[default]
-    Schematic,
+    Plain,
+    /// Our schematic map of the GeoJSON files in this folder, no outside request.
+    Folder(PathBuf),
     /// A `.pmtiles` file of the operator's, served by us.
     File(PathBuf),
     /// URL of a style of the operator's choice.
@@ -28,8 +30,6 @@ pub struct SiteSettings {
     pub default_language: Language,
     /// The built site: `pkg/`, `assets/`, `hash.txt`.
     pub site_dir: PathBuf,
-    /// Our own map: `*.geojson`.
-    pub basemap_dir: PathBuf,
     /// What is under the buses.
     pub basemap: Basemap,
 }
@@ -51,7 +51,6 @@ impl Default for SiteSettings {
         Self {
             default_language: Language::default(),
             site_dir: "target/site".into(),
-            basemap_dir: "data/almaty/basemap".into(),
             basemap: Basemap::default(),
         }
     }
@@ -70,6 +69,8 @@ pub struct HttpLimits {
     pub head_timeout_ms: u64,
     /// Requests in work at once, all readers together; more are refused with 503.
     pub concurrent_requests: usize,
+    /// Requests in work at once of one address; more are refused with 429.
+    pub concurrent_requests_per_address: usize,
     /// Longest time for one answer, milliseconds.
     pub request_timeout_ms: u64,
     /// Longest path with query, bytes.
@@ -106,6 +107,7 @@ impl Default for HttpLimits {
             connections_per_address: 512,
             head_timeout_ms: 30_000,
             concurrent_requests: 512,
+            concurrent_requests_per_address: 64,
             request_timeout_ms: 10_000,
             uri_bytes: 4_096,
             body_bytes: 64 * 1024,

@@ -36,7 +36,8 @@ impl Site {
     pub fn new(reads: Reads, settings: SiteSettings, register: bool) -> Self {
         let hashes = files::hashes(&settings);
         let basemap = match &settings.basemap {
-            Basemap::Schematic => "none".to_owned(),
+            Basemap::Plain => "plain".to_owned(),
+            Basemap::Folder(_) => "none".to_owned(),
             Basemap::File(_) => files::BASEMAP_FILE.to_owned(),
             Basemap::Style { url, .. } => url.clone(),
         };

@@ -63,6 +63,7 @@ fn status_crept(a: &Status, b: &Status) -> bool {
             rejected: b.rejected.clone(),
             age_s: b.age_s,
             matched_share: b.matched_share,
+            newest_at: b.newest_at,
             ..a.clone()
         }
     };

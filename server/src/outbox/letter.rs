@@ -1,7 +1,8 @@
 //! A message to send, and the row that keeps it until it is sent.
 
+use crate::keys::{Keys, SealError};
 use crate::ledger::Statement;
-use crate::register::{Keys, Personal, SealError};
+use crate::personal::Personal;
 use appeals::answer::ReplyBy;
 use appeals::ids::AppealId;
 use appeals::words::Language;

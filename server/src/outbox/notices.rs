@@ -1,7 +1,7 @@
 //! What people are told of their appeal, and when: a pure function of what happened to it.
 
 use super::letter::{Letter, Outgoing, Purpose, SECRET, address, way_name};
-use crate::register::Personal;
+use crate::personal::Personal;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Event, Ground};
 use appeals::words::Language;

@@ -5,7 +5,7 @@ use super::sms::Sms;
 use super::smtp::Smtp;
 use super::telegram::Telegram;
 use super::whatsapp::Whatsapp;
-use crate::channels::ChannelSettings;
+use crate::ways::ChannelSettings;
 use appeals::answer::ReplyBy;
 use serde_json::Value;
 use std::time::Duration;
@@ -105,7 +105,11 @@ impl Senders {
                 }
                 ReplyBy::Sms => self.sms.as_ref().ok_or_else(|| off("sms"))?.send(id, letter).await,
                 ReplyBy::Whatsapp => {
-                    self.whatsapp.as_ref().ok_or_else(|| off("whatsapp"))?.send(letter, open).await
+                    self.whatsapp
+                        .as_ref()
+                        .ok_or_else(|| off("whatsapp"))?
+                        .send(id, letter, open)
+                        .await
                 }
                 ReplyBy::Telegram => {
                     self.telegram.as_ref().ok_or_else(|| off("telegram"))?.send(letter).await

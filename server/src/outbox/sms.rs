@@ -2,7 +2,7 @@
 
 use super::letter::Letter;
 use super::senders::SendError;
-use crate::channels::SmsSettings;
+use crate::ways::SmsSettings;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Url};
 

@@ -2,9 +2,10 @@
 
 use super::letter::Letter;
 use super::senders::{SEND_LIMIT, SendError};
-use crate::channels::{SmtpSettings, SmtpTls};
+use crate::ways::{SmtpSettings, SmtpTls};
 use lettre::message::{Mailbox, header};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 /// A mail server.
@@ -26,14 +27,22 @@ impl Smtp {
         let senseless = |e: &dyn std::fmt::Display| SendError::Never(format!("channels.smtp: {e}"));
         let from: Mailbox = settings.from.parse().map_err(|e| senseless(&e))?;
         let host = &settings.host;
-        let builder = match settings.tls {
-            SmtpTls::Starttls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(host)
-                .map_err(|e| senseless(&e))?,
-            SmtpTls::Tls => {
-                AsyncSmtpTransport::<Tokio1Executor>::relay(host).map_err(|e| senseless(&e))?
+        let tls = || -> Result<TlsParameters, SendError> {
+            let mut tls = TlsParameters::builder(host.clone());
+            if let Some(path) = &settings.ca_file {
+                let pem = std::fs::read(path).map_err(|e| senseless(&e))?;
+                let authority = Certificate::from_pem(&pem).map_err(|e| senseless(&e))?;
+                tls = tls.add_root_certificate(authority);
             }
-            SmtpTls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.clone()),
+            tls.build().map_err(|e| senseless(&e))
         };
+        let tls = match settings.tls {
+            SmtpTls::Starttls => Tls::Required(tls()?),
+            SmtpTls::Tls => Tls::Wrapper(tls()?),
+            SmtpTls::None => Tls::None,
+        };
+        let builder =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.clone()).tls(tls);
         let mut builder = builder.port(settings.port).timeout(Some(SEND_LIMIT));
         if !settings.user.is_empty() {
             let credentials = Credentials::new(settings.user.clone(), settings.password.0.clone());

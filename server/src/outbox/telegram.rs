@@ -2,7 +2,7 @@
 
 use super::letter::Letter;
 use super::senders::{SendError, say};
-use crate::channels::TelegramSettings;
+use crate::ways::TelegramSettings;
 use reqwest::Client;
 use serde_json::json;
 

@@ -2,12 +2,14 @@
 
 use super::letter::Letter;
 use super::senders::{SendError, say};
-use crate::channels::WhatsappSettings;
+use crate::ways::WhatsappSettings;
 use reqwest::Client;
 use serde_json::json;
 
 /// Longest text, characters: the API's own.
 const TEXT_CHARS_MAX: usize = 4_096;
+/// Longest word of ours that comes back with what became of a message, characters: the API's own.
+const CALLBACK_CHARS_MAX: usize = 512;
 /// Longest parameter of a template, characters.
 const PARAMETER_CHARS_MAX: usize = 1_000;
 
@@ -24,11 +26,20 @@ impl Whatsapp {
         Self { client, settings: settings.clone() }
     }
 
-    /// Sends: freely within the window that the person's last message opens, after it by a template only.
-    pub async fn send(&self, letter: &Letter, open: bool) -> Result<Option<String>, SendError> {
+    /// Sends: freely within the window that the person's last message opens, after it by a template only. `id`
+    /// comes back with what becomes of it.
+    pub async fn send(
+        &self,
+        id: &str,
+        letter: &Letter,
+        open: bool,
+    ) -> Result<Option<String>, SendError> {
         let to: String = letter.to.chars().filter(char::is_ascii_digit).collect();
         let mut body =
             json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": to});
+        if id.chars().count() <= CALLBACK_CHARS_MAX {
+            body["biz_opaque_callback_data"] = id.into();
+        }
         let text = letter.text();
         match (open, &self.settings.template) {
             (true, _) => {

@@ -1,11 +1,14 @@
 //! Sends what waits: each message is claimed for a while, tried, and tried again with patience, so often and no
-//! more. A process that dies while it sends leaves a claim that runs out.
+//! more. A process that dies while it sends leaves a claim that runs out, and the message is tried once more:
+//! rather twice than never. What is sent twice so has one name both times, by which a mail program, a gateway of
+//! short messages (`{id}`) or WhatsApp's own words about it tell; Telegram knows no such name.
 
 use super::letter::{Letter, place, way_name, way_of};
 use super::senders::{SendError, Senders};
 use crate::clock::Clock;
+use crate::keys::{Keys, SealError};
 use crate::ledger::{Ledger, LedgerError, Statement};
-use crate::register::{Keys, SealError};
+use crate::ways::sender_hash;
 use appeals::answer::ReplyBy;
 use appeals::channel::Channel;
 use appeals::ids::AppealId;
@@ -25,6 +28,10 @@ const AT_ONCE: usize = 8;
 const CLAIM_S: EpochS = 120;
 /// Tries of a message.
 const TRIES_MAX: i64 = 12;
+/// Between two tries to note what became of a message.
+const NOTE_PAUSE: Duration = Duration::from_secs(1);
+/// Tries to note it: the claim holds longer.
+const NOTES_MAX: u32 = 60;
 /// Pause after the first try, seconds; doubled after each …
 const PAUSE_S: i64 = 10;
 /// … up to this, seconds.
@@ -50,6 +57,8 @@ pub struct MessageRow {
 /// What the other side says of a message later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
+    /// It was taken on.
+    Taken,
     /// It arrived.
     Delivered,
     /// It did not.
@@ -109,8 +118,16 @@ impl Outbox {
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            if let Err(error) = self.pass().await {
-                tracing::warn!(%error, "messages wait");
+            loop {
+                match self.pass().await {
+                    // A full look: more wait.
+                    Ok(tried) if tried >= LOOK_MAX as usize => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "messages wait");
+                        break;
+                    }
+                }
             }
         }
     }
@@ -158,28 +175,53 @@ impl Outbox {
         };
         // A server's words may name whom it refuses.
         let error = error.map(|words| hidden(&words, &letter.to));
-        if state != "queued" {
-            letter.secret = None;
-        }
         if let Some(error) = &error {
             tracing::warn!(error, way = way_name(by), state, "a message was not sent");
         }
         let provider = name.map(|n| self.provider(by, &n)).transpose()?;
-        let sealed = self.keys.seal(&place(id), &letter)?;
-        let done = Statement::new(
-            "UPDATE outbox SET state = $1, last_error = $2, next_at = $3, provider_hash = $4, \
-             sealed = $5, updated_at = $6 WHERE message_id = $7",
-            vec![
-                state.into(),
-                error.into(),
-                next_at.into(),
-                provider.into(),
-                sealed.into(),
-                self.clock.now().into(),
-                id.clone().into(),
-            ],
-        );
-        Ok(self.ledger.write(vec![done]).await?)
+        let note = self.note(id, &mut letter, (state, error, next_at, provider))?;
+        self.noted(note).await
+    }
+
+    /// What became of a message that waited. A PIN is forgotten with it.
+    fn note(
+        &self,
+        id: &str,
+        letter: &mut Letter,
+        (state, error, next_at, provider): (&str, Option<String>, EpochS, Option<String>),
+    ) -> Result<Statement, SealError> {
+        if state != "queued" {
+            letter.secret = None;
+        }
+        let sealed = self.keys.seal(&place(id), letter)?;
+        let sql = "UPDATE outbox SET state = $1, last_error = $2, next_at = $3, \
+                   provider_hash = COALESCE($4, provider_hash), sealed = $5, updated_at = $6 \
+                   WHERE message_id = $7 AND state = 'queued'";
+        let values = vec![
+            state.into(),
+            error.into(),
+            next_at.into(),
+            provider.into(),
+            sealed.into(),
+            self.clock.now().into(),
+            id.into(),
+        ];
+        Ok(Statement::new(sql, values).optional())
+    }
+
+    /// A message that went out and is not noted would go out again: a database that is away for a moment is
+    /// waited for.
+    async fn noted(&self, note: Statement) -> Result<(), OutboxError> {
+        let mut tries = 0;
+        loop {
+            match self.ledger.write(vec![note.clone()]).await {
+                Err(LedgerError::Busy | LedgerError::Timeout) if tries < NOTES_MAX => {
+                    tries += 1;
+                    tokio::time::sleep(NOTE_PAUSE).await;
+                }
+                other => return Ok(other?),
+            }
+        }
     }
 
     fn provider(&self, by: ReplyBy, name: &str) -> Result<String, SealError> {
@@ -189,20 +231,27 @@ impl Outbox {
     /// Whether less than WhatsApp's 24 hours passed since the person wrote.
     async fn window_is_open(&self, phone: &str) -> Result<bool, OutboxError> {
         let window_s = Channel::Whatsapp.reply_window_s().unwrap_or(EpochS::MAX);
-        let sender = crate::channels::sender_hash(&self.keys, Channel::Whatsapp, phone)?;
+        let sender = sender_hash(&self.keys, Channel::Whatsapp, phone)?;
         let sql = "SELECT heard_at FROM dialogues WHERE channel = 'whatsapp' AND sender_hash = $1";
         let heard = self.ledger.row::<(i64,)>(sql, vec![sender.into()]).await?;
         Ok(heard.is_some_and(|h| self.clock.now() - h.0 < window_s))
     }
 
-    /// What the other side said of a message of ours, known by its name there; unknown ones are let be.
+    /// What the other side said of a message of ours, known by its `name` there, or by our own name, which it
+    /// repeats: that tells of one that went out before the process died, so that it is not sent again. Unknown
+    /// ones are let be.
     pub async fn delivered(
         &self,
         by: ReplyBy,
         name: &str,
+        ours: Option<&str>,
         delivery: &Delivery,
     ) -> Result<(), OutboxError> {
+        if let Some(id) = ours {
+            self.went_out(by, id, name).await?;
+        }
         let (state, error) = match delivery {
+            Delivery::Taken => return Ok(()),
             Delivery::Delivered => ("delivered", None),
             Delivery::Failed(words) => ("failed", Some(words.clone())),
         };
@@ -217,6 +266,20 @@ impl Outbox {
             ],
         );
         Ok(self.ledger.write(vec![update.optional()]).await?)
+    }
+
+    /// A message that still waits here has gone out.
+    async fn went_out(&self, by: ReplyBy, id: &str, name: &str) -> Result<(), OutboxError> {
+        let sql = "SELECT sealed FROM outbox \
+                   WHERE message_id = $1 AND sent_by = $2 AND state = 'queued' AND attempts > 0";
+        let values = vec![id.into(), way_name(by).into()];
+        let Some((sealed,)) = self.ledger.row::<(String,)>(sql, values).await? else {
+            return Ok(());
+        };
+        let mut letter: Letter = self.keys.open(&place(id), &sealed)?;
+        let provider = Some(self.provider(by, name)?);
+        let note = self.note(id, &mut letter, ("sent", None, 0, provider))?;
+        Ok(self.ledger.write(vec![note]).await?)
     }
 
     /// The messages about an appeal, in order, with their texts as far as they are no secret.

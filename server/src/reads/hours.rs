@@ -131,13 +131,15 @@ impl Reads {
         let patterns = &timetable.segments[segment.get()].patterns;
         let routes: BTreeSet<RouteIdx> =
             patterns.iter().map(|(p, _)| timetable.pattern(*p).route).collect();
-        let ids = routes.iter().map(|r| &*timetable.route(*r).id);
         let mut hours = Vec::new();
-        for route_id in std::iter::once("").chain(ids) {
+        for route in std::iter::once(None).chain(routes.into_iter().map(Some)) {
+            let route_id = route.map_or("", |r| &*timetable.route(r).id);
+            let name = route.map(|r| view.route_name(r).to_owned());
             let rows = self.intensity(view, segment, route_id, window).await?;
             hours.extend(rows.into_iter().map(|row| SegmentHour {
                 hour: row.hour,
                 route_id: (!row.route_id.is_empty()).then_some(row.route_id),
+                route_short_name: name.clone(),
                 scheduled_vph: row.scheduled_vph as f32,
                 observed_vph: row.observed_vph.map(|v| v as f32),
                 coverage: row.coverage as f32,

@@ -1,8 +1,9 @@
-//! Files of an appeal: bounded, known by their first bytes and not by their names, sealed.
+//! Files of an appeal: bounded, known by their first bytes and not by their names, cleaned, sealed.
 
-use super::seal::random;
 use super::{Register, ServiceError};
+use crate::keys::random;
 use crate::ledger::Statement;
+use crate::media::{self, MediaFault};
 use appeals::ids::AppealId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -44,9 +45,9 @@ pub enum AttachmentError {
     /// Larger than [`FILE_BYTES_MAX`], or all together than [`ALL_BYTES_MAX`].
     #[error("a file has at most 10 MB, all together 30 MB")]
     TooLarge,
-    /// None of those that are taken.
-    #[error("files are JPEG, PNG, WebP, HEIC, PDF or MP4")]
-    Kind,
+    /// None of those that are taken, damaged, or with too many pixels.
+    #[error(transparent)]
+    Media(#[from] MediaFault),
 }
 
 /// A file that was looked at.
@@ -64,51 +65,13 @@ struct Label {
     sha256: String,
 }
 
-/// The kind of a file by its first bytes; what can hold scripts (SVG, HTML) is none.
-fn media_type(bytes: &[u8]) -> Option<&'static str> {
-    let brand = bytes.get(4..12).filter(|b| &b[..4] == b"ftyp").map(|b| &b[4..]);
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("image/png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
-        _ => match brand? {
-            b"heic" | b"heix" | b"mif1" | b"msf1" => Some("image/heic"),
-            b"isom" | b"iso2" | b"iso5" | b"mp41" | b"mp42" | b"avc1" => Some("video/mp4"),
-            _ => None,
-        },
-    }
-}
-
-/// A JPEG without what its camera wrote of place, time and owner: the segments APP1 to APP15 and comments,
-/// except APP14, which says how colours are meant. Whatever cannot be followed stays as it is.
-fn without_camera_notes(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(&bytes[..2]);
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        let end = at + 2 + usize::from(u16::from_be_bytes([high, low]));
-        if marker == 0xda || end > bytes.len() {
-            break;
-        }
-        let note = matches!(marker, 0xe1..=0xef | 0xfe) && marker != 0xee;
-        if !note {
-            out.extend_from_slice(&bytes[at..end]);
-        }
-        at = end;
-    }
-    out.extend_from_slice(&bytes[at..]);
-    out
-}
-
 impl Attachment {
-    /// Looks at a file.
+    /// Looks at a file, and leaves out of it what says who made it, where and when.
     pub fn new(name: &str, bytes: Vec<u8>) -> Result<Self, AttachmentError> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(AttachmentError::TooLarge);
         }
-        let media_type = media_type(&bytes).ok_or(AttachmentError::Kind)?;
-        let bytes = if media_type == "image/jpeg" { without_camera_notes(&bytes) } else { bytes };
+        let (media_type, bytes) = media::clean(bytes)?;
         let name = name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
         Ok(Self { name, media_type, bytes })
     }
@@ -124,6 +87,11 @@ impl Attachment {
         }
         files.push(file);
         Ok(())
+    }
+
+    /// How large.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Of which kind.
@@ -203,32 +171,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_what_its_first_bytes_say() {
-        let kind = |bytes: &[u8]| Attachment::new("a.jpg", bytes.to_vec()).map(|a| a.media_type());
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n..."), Ok("image/png"));
-        assert_eq!(kind(b"RIFF\0\0\0\0WEBPVP8 "), Ok("image/webp"));
-        assert_eq!(kind(b"\0\0\0\x18ftypheic...."), Ok("image/heic"));
-        assert_eq!(kind(b"%PDF-1.7"), Ok("application/pdf"));
-        for no in [&b"<svg onload=alert(1)>"[..], b"PK\x03\x04", b"MZ", b"", b"\0\0\0\x18ftyp"] {
-            assert_eq!(kind(no), Err(AttachmentError::Kind), "{no:?}");
-        }
+    fn a_file_is_bounded_and_known_by_its_first_bytes() {
         let large = Attachment::new("a", vec![0xff; FILE_BYTES_MAX + 1]).unwrap_err();
         assert_eq!(large, AttachmentError::TooLarge);
-    }
-
-    #[test]
-    fn a_jpeg_forgets_what_its_camera_knew() {
-        let jpeg = [
-            &b"\xff\xd8"[..],
-            b"\xff\xe0\x00\x04JF",
-            b"\xff\xe1\x00\x0aExif GPS",
-            b"\xff\xdb\x00\x03Q",
-            b"\xff\xda\x00\x02scan\xff\xe1data\xff\xd9",
-        ];
-        let clean = Attachment::new("p", jpeg.concat()).unwrap().bytes;
-        assert_eq!(clean, [jpeg[0], jpeg[1], jpeg[3], jpeg[4]].concat());
-        // A length that leads out of the file changes nothing.
-        let broken = b"\xff\xd8\xff\xe1\xff\xffshort".to_vec();
-        assert_eq!(Attachment::new("p", broken.clone()).unwrap().bytes, broken);
+        let named = Attachment::new("a.jpg", b"%PDF-1.7".to_vec()).unwrap();
+        assert_eq!(named.media_type(), "application/pdf");
+        let none = Attachment::new("a.jpg", b"<svg onload=alert(1)>".to_vec()).unwrap_err();
+        assert_eq!(none, AttachmentError::Media(MediaFault::Kind));
     }
 }

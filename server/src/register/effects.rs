@@ -2,19 +2,19 @@
 //! hours, against routes where nothing was done.
 
 use super::{Register, ServiceError, random};
+use crate::store::{HeadwayQuery, READ_ROWS_MAX, Store, Window};
 use appeals::case::{Case, Scope};
 use appeals::effect::{DayValue, Design, Effect, Metric, study};
 use appeals::ids::{EffectId, RouteId};
 use appeals::measure::Measure;
 use jiff::civil::Date;
-use sqlx::FromRow;
 use std::collections::{BTreeMap, BTreeSet};
 use transit::EpochS;
 
 /// Routes looked at as controls.
 const CONTROLS: usize = 8;
-/// Rows of one question at most: ten weeks of the busiest stop.
-const ROWS_MAX: u32 = 200_000;
+/// Stops of a route that are looked through.
+const STOPS_MAX: u32 = 500;
 /// Metrics of a study, in the order in which people are told.
 const METRICS: [Metric; 4] =
     [Metric::HeadwayMeanS, Metric::RunsDriven, Metric::Vehicles, Metric::ExcessWaitS];
@@ -33,25 +33,10 @@ pub struct StudySpan {
     pub washout_days: i32,
 }
 
-#[derive(FromRow)]
-struct PassageRow {
-    at: i64,
-    vehicle_id: String,
-    trip_id: String,
-    start_s: i64,
-}
-
-#[derive(FromRow)]
-struct HeadwayRow {
-    at: i64,
-    headway_s: i64,
-    scheduled_headway_s: Option<i64>,
-}
-
 /// One day in the hours of the case.
 #[derive(Clone, Debug, Default)]
 struct Day {
-    runs: BTreeSet<(String, i64)>,
+    runs: BTreeSet<(String, i32)>,
     vehicles: BTreeSet<String>,
     headways: Vec<f64>,
     scheduled: Vec<f64>,
@@ -77,10 +62,11 @@ impl Day {
 }
 
 impl Register {
-    /// What a measure that is done did; empty when too few days could be measured. `others`: routes that may serve
-    /// as controls.
+    /// What a measure that is done did, by the record; empty when too few days could be measured. `others`: routes
+    /// that may serve as controls.
     pub async fn study(
         &self,
+        record: &Store,
         case: &Case,
         measure: &Measure,
         others: &[String],
@@ -98,12 +84,12 @@ impl Register {
         (design.days, design.washout_days) = (span.days, span.washout_days);
         design.excluded = self.holidays(&design);
         let (from, to) = (design.before().0, design.after().1);
-        let window = (office.end_of(from) - 86_400, office.end_of(to));
-        let treated = self.days(route.as_str(), &case.scope, window).await?;
+        let window = Window { from: office.end_of(from) - 86_400, to: office.end_of(to) };
+        let treated = self.days(record, route.as_str(), &case.scope, window).await?;
         let mut controls: Vec<(RouteId, BTreeMap<Date, Day>)> = Vec::new();
         for other in others.iter().filter(|o| *o != route.as_str()).take(CONTROLS) {
             let scope = Scope { hours_s: case.scope.hours_s, ..Scope::default() };
-            controls.push((other.as_str().into(), self.days(other, &scope, window).await?));
+            controls.push((other.as_str().into(), self.days(record, other, &scope, window).await?));
         }
         let mut effects = Vec::new();
         for metric in METRICS {
@@ -138,12 +124,13 @@ impl Register {
     /// Days of a route at one stop, in the hours of `scope`.
     async fn days(
         &self,
+        record: &Store,
         route: &str,
         scope: &Scope,
-        (from, to): (EpochS, EpochS),
+        window: Window,
     ) -> Result<BTreeMap<Date, Day>, ServiceError> {
         let mut days: BTreeMap<Date, Day> = BTreeMap::new();
-        let Some(stop) = self.stop_of(route, scope, (from, to)).await? else { return Ok(days) };
+        let Some(stop) = stop_of(record, route, scope, window).await? else { return Ok(days) };
         let office = self.law().office();
         let hours = hours(scope);
         // The day of an instant, if what lasts so long from it touches the hours.
@@ -155,59 +142,49 @@ impl Register {
             (of_day + lasts_s > hours.0 && of_day < hours.1).then(|| local.date())
         };
         let within = |at: EpochS| touches(at, 1);
-        let values = || vec![route.into(), stop.as_str().into(), from.into(), to.into()];
-        let sql = format!(
-            "SELECT at, vehicle_id, trip_id, start_s FROM stop_visits WHERE route_id = $1 \
-             AND stop_id = $2 AND at >= $3 AND at < $4 \
-             AND (arrival IS NOT NULL OR departure IS NOT NULL) ORDER BY at LIMIT {ROWS_MAX}"
-        );
-        for row in self.ledger.rows::<PassageRow>(&sql, values()).await? {
-            if let Some(date) = within(row.at) {
+        let visits = record.visits_at_stop(&stop, Some(route), window, READ_ROWS_MAX).await?;
+        for visit in visits.into_iter().filter(|v| v.arrival.or(v.departure).is_some()) {
+            if let Some(date) = within(visit.at()) {
                 let day = days.entry(date).or_default();
-                day.runs.insert((row.trip_id, row.start_s));
-                day.vehicles.insert(row.vehicle_id);
+                day.runs.insert((visit.trip_id, visit.start_s));
+                day.vehicles.insert(visit.vehicle_id);
             }
         }
-        let sql = format!(
-            "SELECT at, headway_s, scheduled_headway_s FROM headways WHERE route_id = $1 \
-             AND stop_id = $2 AND at >= $3 AND at < $4 ORDER BY at LIMIT {ROWS_MAX}"
-        );
-        for row in self.ledger.rows::<HeadwayRow>(&sql, values()).await? {
+        let asked = HeadwayQuery {
+            route_id: route,
+            direction_id: None,
+            stop_id: Some(&stop),
+            window,
+            limit: READ_ROWS_MAX,
+        };
+        for row in record.headways(&asked).await? {
             if let Some(date) = within(row.at) {
                 let day = days.entry(date).or_default();
-                day.headways.push(row.headway_s as f64);
-                day.scheduled.extend(row.scheduled_headway_s.map(|s| s as f64));
+                day.headways.push(f64::from(row.headway_s));
+                day.scheduled.extend(row.scheduled_headway_s.map(f64::from));
             }
         }
         // Coverage of the stretch that begins at the stop: hours of which nothing is known are not zero buses.
-        let sql = format!(
-            "SELECT hour, coverage FROM intensity WHERE from_stop_id = $2 AND route_id = $1 \
-             AND hour >= $3 AND hour < $4 ORDER BY hour LIMIT {ROWS_MAX}"
-        );
-        for (hour, coverage) in self.ledger.rows::<(i64, f64)>(&sql, values()).await? {
-            if let Some(date) = touches(hour, 3_600) {
-                days.entry(date).or_default().coverage.push(coverage);
+        for hour in record.intensity_from_stop(&stop, route, window).await? {
+            if let Some(date) = touches(hour.hour, 3_600) {
+                days.entry(date).or_default().coverage.push(hour.coverage);
             }
         }
         Ok(days)
     }
+}
 
-    /// The stop of the case, if the record has the route there; else the one where most was seen.
-    async fn stop_of(
-        &self,
-        route: &str,
-        scope: &Scope,
-        (from, to): (EpochS, EpochS),
-    ) -> Result<Option<String>, ServiceError> {
-        let sql = "SELECT stop_id, COUNT(*) AS seen FROM stop_visits WHERE route_id = $1 AND at >= $2 \
-                   AND at < $3 GROUP BY stop_id ORDER BY seen DESC, stop_id LIMIT 500";
-        let rows =
-            self.ledger.rows::<(String, i64)>(sql, vec![route.into(), from.into(), to.into()]);
-        let seen = rows.await?;
-        let named = |s: &&(String, i64)| scope.stops.iter().any(|w| w.as_str() == s.0);
-        // A pattern ends at its last stop: the stretch after it is not there.
-        Ok(seen.iter().find(named).or_else(|| seen.first()).map(|s| s.0.clone()))
-    }
+/// The stop of the case, if the record has the route there; else the one where most was seen.
+async fn stop_of(
+    record: &Store,
+    route: &str,
+    scope: &Scope,
+    window: Window,
+) -> Result<Option<String>, ServiceError> {
+    let seen = record.stops_of_route(route, window, STOPS_MAX).await?;
+    let named = |stop: &&String| scope.stops.iter().any(|w| w.as_str() == stop.as_str());
+    // A pattern ends at its last stop: the stretch after it is not there.
+    Ok(seen.iter().find(named).or_else(|| seen.first()).cloned())
 }
 
 /// The hours of a case, widened to a span in which buses can be counted.

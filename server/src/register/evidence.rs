@@ -1,7 +1,7 @@
 //! Evidence in the register: kept frozen, attached by the register itself, shown to those who may see it.
 
-use super::seal::random;
 use super::{Register, ServiceError, rows};
+use crate::keys::random;
 use crate::ledger::Statement;
 use appeals::access::{Field, Role, Viewer, Visibility};
 use appeals::appeal::{Actor, Appeal, Command, Refusal};

@@ -1,6 +1,6 @@
 //! Exports of personal data: asked for with a reason, allowed by another person, taken once.
 
-use super::seal::random;
+use super::random;
 use super::{Personal, Register, ServiceError};
 use crate::ledger::{LedgerError, Statement};
 use appeals::ids::PersonId;

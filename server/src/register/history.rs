@@ -8,8 +8,10 @@ use crate::ledger::{LedgerError, Statement};
 use appeals::appeal::{Actor, Command};
 use transit::EpochS;
 
-/// Writes that are on their way at once: they share the wait for the disk.
-const AT_ONCE: usize = 64;
+/// Lives that are on their way at once: they share the wait for the disk.
+const AT_ONCE: usize = 16;
+/// Contacts of one write.
+const CONTACTS_AT_ONCE: usize = 100;
 /// How often a number that somebody else took is replaced.
 const TRIES: usize = 3;
 
@@ -44,7 +46,7 @@ impl Register {
         for chunk in lives.chunks(AT_ONCE) {
             let mut made = Vec::with_capacity(chunk.len());
             for life in chunk {
-                made.push(self.ledger.write(self.whole(life).await?));
+                made.push(self.ledger.write_behind(self.whole(life).await?));
             }
             let results = futures_util::future::join_all(made).await;
             for (life, result) in chunk.iter().zip(results) {
@@ -66,7 +68,7 @@ impl Register {
                 break;
             }
             *self.serial.lock().await = None;
-            result = self.ledger.write(self.whole(life).await?).await;
+            result = self.ledger.write_behind(self.whole(life).await?).await;
         }
         Ok(result?)
     }
@@ -106,7 +108,7 @@ impl Register {
 
     /// Counts contacts that ended without an appeal.
     pub async fn count_consulted(&self, contacts: &[Consulted]) -> Result<(), ServiceError> {
-        for chunk in contacts.chunks(AT_ONCE * 8) {
+        for chunk in contacts.chunks(CONTACTS_AT_ONCE) {
             let statements = chunk.iter().map(|c| {
                 Statement::new(
                     "INSERT INTO contacts (contact_id, channel, started_at, ended_at, language, \
@@ -119,7 +121,7 @@ impl Register {
                     ],
                 )
             });
-            self.ledger.write(statements.collect()).await?;
+            self.ledger.write_behind(statements.collect()).await?;
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! How an appeal comes in, by whichever channel: once, with a number, on disk before the answer goes out.
 
 use super::attachments::Attachment;
+use super::media_due::WantedFile;
 use super::rows;
-use super::seal::random;
 use super::{Register, ServiceError};
+use crate::keys::random;
 use crate::ledger::{LedgerError, Statement};
 use crate::outbox::{self, Addressee};
+use crate::personal::Personal;
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Draft, Intake, register, usual_reply};
@@ -20,45 +22,6 @@ use transit::EpochS;
 const NUMBER_TRIES: usize = 5;
 /// How far back the day of receipt of a letter may lie, seconds.
 const RECEIVED_BACK_S: EpochS = 60 * 86_400;
-
-/// What says who speaks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Personal {
-    /// Name.
-    pub name: Option<String>,
-    /// Telephone.
-    pub phone: Option<String>,
-    /// E-mail.
-    pub email: Option<String>,
-    /// Postal address.
-    pub address: Option<String>,
-    /// Individual identification number.
-    pub iin: Option<String>,
-    /// Chat of a messenger that knows people by chats.
-    pub chat: Option<String>,
-}
-
-impl Personal {
-    /// Without blanks around and without what is empty.
-    #[must_use]
-    pub fn trimmed(self) -> Self {
-        let trim =
-            |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-        Self {
-            name: trim(self.name),
-            phone: trim(self.phone),
-            email: trim(self.email),
-            address: trim(self.address),
-            iin: trim(self.iin),
-            chat: trim(self.chat),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// An appeal on its way in.
 #[derive(Clone, Debug)]
@@ -86,6 +49,8 @@ pub struct Beside {
     pub first: Vec<Statement>,
     /// Files that came with it.
     pub files: Vec<Attachment>,
+    /// Files that lie with a messenger and are fetched later.
+    pub wanted: Vec<WantedFile>,
     /// The contact that it comes of, where that is there already: several appeals may come of one.
     pub contact: Option<ContactId>,
 }
@@ -160,6 +125,9 @@ impl Register {
             statements.extend(made.statements);
             for file in &beside.files {
                 statements.extend(self.attachment_rows(made.filed.id, file)?);
+            }
+            for file in &beside.wanted {
+                statements.push(self.wanted_row(made.filed.id, file)?);
             }
             match self.ledger.write(statements).await {
                 Ok(()) => {

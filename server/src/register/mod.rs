@@ -14,16 +14,16 @@ mod handling;
 mod history;
 mod intake;
 mod joining;
+mod media_due;
 mod overview;
 mod photos;
 mod reading;
 mod rows;
-mod seal;
 mod settings;
 mod show;
 mod work;
 
-pub use attachments::{Attachment, AttachmentError, FILES_MAX, Limits};
+pub use attachments::{Attachment, AttachmentError, FILE_BYTES_MAX, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
 pub use by_route::MonthCounts;
 pub use cases::{CaseRow, CaseShown};
@@ -36,14 +36,17 @@ pub use evidence::{EvidenceSight, Kept, Version};
 pub use exports::{PersonalExport, PersonalRow};
 pub use handling::{Handling, PlaceOf};
 pub use history::{Consulted, Life};
-pub use intake::{Beside, Filed, Filing, Personal};
+pub use intake::{Beside, Filed, Filing};
 pub use joining::WaitingJoin;
+pub use media_due::{DueFile, WantedFile};
 pub use overview::{By, ExportRow, Served};
-pub use reading::{Asked, QueueRow, Stage};
-pub use seal::{KEY_BYTES, Keys, SealError, random, same};
-pub use settings::{Key, RegisterSettings};
+pub use reading::{Asked, QueueRow, Stage, StepTaken};
+pub use settings::RegisterSettings;
 pub use show::{AppealShown, Revealed};
 pub use work::Worked;
+
+pub use crate::keys::{Key, Keys, SealError, random};
+pub use crate::personal::Personal;
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError};
@@ -90,6 +93,9 @@ pub enum ServiceError {
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The record of the buses.
+    #[error(transparent)]
+    Record(#[from] crate::store::StoreError),
     /// Keys and sealed data.
     #[error(transparent)]
     Seal(#[from] SealError),

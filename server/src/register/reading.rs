@@ -4,7 +4,7 @@ use super::rows::JournalRow;
 use super::{Keys, Personal, Register, ServiceError};
 use crate::ledger::{Statement, Value};
 use api::{AppealNotice, AppealRow, AppealStep};
-use appeals::appeal::{Appeal, Event};
+use appeals::appeal::{Appeal, Event, Status};
 use appeals::ids::AppealId;
 use appeals::journal::{Entry, verify};
 use appeals::number::{AppealNumber, Pin};
@@ -14,6 +14,12 @@ use transit::EpochS;
 
 /// Most rows of one answer.
 pub const ROWS_MAX: u32 = 1_000;
+/// Appeals that are looked up by number in one question.
+const NUMBERS_AT_ONCE: usize = 100;
+/// Entries of journals that are looked at in one go, for steps among them …
+const ENTRIES_AT_ONCE: u32 = 1_000;
+/// … and in all for one answer.
+const ENTRIES_MAX: u32 = 20_000;
 
 const ROW: &str = "SELECT appeal_id, number, kind, status, channel, desk_id, assignee_id, route_id, \
      stop_id, vehicle_id, event_at, finding, safety, registered_at, updated_at, due_at, version, legal_kind \
@@ -114,6 +120,28 @@ pub struct Stage {
     pub told: Vec<AppealNotice>,
 }
 
+/// A step of the way of an appeal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepTaken {
+    /// The appeal's number.
+    pub number: String,
+    /// Which entry of its journal.
+    pub seq: u32,
+    /// When.
+    pub at: EpochS,
+    /// To which status.
+    pub to: Status,
+}
+
+#[derive(FromRow)]
+struct SpanRow {
+    appeal_id: String,
+    number: String,
+    seq: i64,
+    at: i64,
+    sealed: String,
+}
+
 #[derive(FromRow)]
 struct PinRow {
     appeal_id: String,
@@ -159,6 +187,21 @@ impl Register {
         Ok(self.ledger.row(&sql, vec![number.to_string().into()]).await?)
     }
 
+    /// The rows of some numbers, in their order; unknown ones are left out.
+    pub async fn rows_of(&self, numbers: &[AppealNumber]) -> Result<Vec<QueueRow>, ServiceError> {
+        let mut found: Vec<QueueRow> = Vec::with_capacity(numbers.len());
+        for some in numbers.chunks(NUMBERS_AT_ONCE) {
+            let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+            let sql = format!("{ROW} WHERE number IN ({})", places.join(", "));
+            let texts: Vec<String> = some.iter().map(ToString::to_string).collect();
+            let values = texts.iter().map(|t| t.as_str().into()).collect();
+            let rows = self.ledger.rows::<QueueRow>(&sql, values).await?;
+            let of = |text: &String| rows.iter().find(|row| row.number == *text).cloned();
+            found.extend(texts.iter().filter_map(of));
+        }
+        Ok(found)
+    }
+
     /// The id of a number.
     pub async fn id_of(&self, number: AppealNumber) -> Result<AppealId, ServiceError> {
         let row = self.row_of(number).await?.ok_or(ServiceError::Unknown)?;
@@ -186,7 +229,7 @@ impl Register {
         let (mut steps, mut told) = (Vec::new(), Vec::new());
         for entry in self.journal(id).await? {
             let status = match entry.event().map_err(|_| ServiceError::Journal)? {
-                Event::Registered { .. } => appeals::appeal::Status::Registered,
+                Event::Registered { .. } => Status::Registered,
                 Event::Moved { to, .. } => to,
                 Event::Told { text } => {
                     told.push(AppealNotice { at: entry.at, text });
@@ -201,6 +244,44 @@ impl Register {
             });
         }
         Ok(Stage { appeal, steps, told })
+    }
+
+    /// The steps of all appeals from `from` to before `to` in their order, the first behind registration. Where
+    /// there are more than `limit`, the next question begins at the last.
+    pub async fn steps_taken(
+        &self,
+        from: EpochS,
+        to: EpochS,
+        limit: usize,
+    ) -> Result<Vec<StepTaken>, ServiceError> {
+        let sql = format!(
+            "SELECT j.appeal_id, a.number, j.seq, j.at, j.sealed FROM appeal_journal j \
+             JOIN appeals a ON a.appeal_id = j.appeal_id \
+             WHERE j.at < $1 AND (j.at, j.appeal_id, j.seq) > ($2, $3, $4) \
+             ORDER BY j.at, j.appeal_id, j.seq LIMIT {ENTRIES_AT_ONCE}"
+        );
+        let mut steps = Vec::new();
+        let mut last = (from, String::new(), 0);
+        for _ in 0..ENTRIES_MAX / ENTRIES_AT_ONCE {
+            let (at, appeal, seq) = last.clone();
+            let values = vec![to.into(), at.into(), appeal.into(), seq.into()];
+            let rows = self.ledger.rows::<SpanRow>(&sql, values).await?;
+            for row in &rows {
+                let place = format!("journal/{}/{}", row.appeal_id, row.seq);
+                let payload: String = self.keys.open(&place, &row.sealed)?;
+                let event = serde_json::from_str(&payload).map_err(|_| ServiceError::Journal)?;
+                if let Event::Moved { to, .. } = event {
+                    let (number, seq) = (row.number.clone(), row.seq as u32);
+                    steps.push(StepTaken { number, seq, at: row.at, to });
+                }
+            }
+            steps.truncate(limit);
+            match rows.into_iter().next_back() {
+                Some(row) if steps.len() < limit => last = (row.at, row.appeal_id, row.seq),
+                _ => break,
+            }
+        }
+        Ok(steps)
     }
 
     /// The whole journal of an appeal, if it holds.

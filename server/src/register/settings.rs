@@ -1,27 +1,7 @@
 //! Settings of the register.
 
-use super::seal::{KEY_BYTES, SealError, random};
+use crate::keys::Key;
 use serde::{Deserialize, Serialize};
-
-/// A secret of the settings; never printed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Key(pub String);
-
-impl Key {
-    /// A new master key.
-    pub fn random() -> Result<Self, SealError> {
-        let bytes = random::<KEY_BYTES>()?;
-        let hex = |byte: u8| [byte >> 4, byte & 15].map(|d| char::from_digit(d.into(), 16));
-        Ok(Self(bytes.into_iter().flat_map(hex).flatten().collect()))
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_empty() { "Key(none)" } else { "Key(••••)" })
-    }
-}
 
 /// The register of appeals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -71,7 +71,7 @@ impl Register {
         Ok(self.detail(&loaded.appeal, &personal, &sighted))
     }
 
-    /// How `viewer` sees one field of an appeal.
+    /// How much of a field of it `viewer` sees; unknown to those who may not know of it.
     pub async fn sees(
         &self,
         id: AppealId,
@@ -80,7 +80,11 @@ impl Register {
     ) -> Result<Visibility, ServiceError> {
         let loaded = self.load(id).await?;
         let taken_by = loaded.taken_by.as_deref().and_then(|p| p.parse::<PersonId>().ok());
-        Ok(self.sighted(&loaded.appeal, taken_by, viewer).see(field))
+        let sighted = self.sighted(&loaded.appeal, taken_by, viewer);
+        if sighted.see(Field::Status) == Visibility::Hidden {
+            return Err(ServiceError::Unknown);
+        }
+        Ok(sighted.see(field))
     }
 
     /// The same with personal data uncovered, for one who gave a reason. Whoever calls this logs it.

@@ -1,9 +1,10 @@
 //! What happens to an appeal after it came in: a command, judged by the machine of statuses, written whole.
 
-use super::intake::{Filing, Personal, entries};
+use super::intake::{Filing, entries};
 use super::{Filed, Register, ServiceError, rows};
 use crate::ledger::{LedgerError, Statement};
 use crate::outbox::{self, Addressee};
+use crate::personal::Personal;
 use appeals::answer::ReplyBy;
 use appeals::appeal::{Actor, Appeal, Command, Draft, Event, Refusal, usual_reply};
 use appeals::ids::AppealId;

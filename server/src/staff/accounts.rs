@@ -1,8 +1,8 @@
 //! Accounts: passwords as argon2id, a second factor as time-based one-time codes (RFC 6238).
 
 use super::{HASHING_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Staff, StaffError};
+use crate::keys::{KEY_BYTES, random, same};
 use crate::ledger::{LedgerError, Statement};
-use crate::register::{KEY_BYTES, random, same};
 use appeals::access::{Role, Viewer};
 use appeals::appeal::Actor;
 use appeals::ids::{OrgId, PersonId};

@@ -9,6 +9,8 @@ use sqlx::FromRow;
 
 /// How often another server's entry is stepped over.
 const TRIES: usize = 5;
+/// A reason that was given holds for the files of an appeal so long, seconds.
+const REASON_HOLDS_S: i64 = 3_600;
 /// Entries of one answer.
 const ROWS_MAX: u32 = 1_000;
 
@@ -115,6 +117,15 @@ impl Staff {
             None => (format!("{columns} ORDER BY seq DESC LIMIT {ROWS_MAX}"), Vec::new()),
         };
         Ok(self.ledger.rows(&sql, values).await?)
+    }
+
+    /// Whether a person gave a reason to see what is covered of an object, not long ago.
+    pub async fn gave_reason(&self, person: PersonId, object: &str) -> Result<bool, StaffError> {
+        let sql = "SELECT seq FROM audit WHERE object = $1 AND at >= $2 AND person_id = $3 \
+                   AND action IN ('revealed', 'reveal_asked') LIMIT 1";
+        let since = self.clock.now() - REASON_HOLDS_S;
+        let values = vec![object.into(), since.into(), person.to_string().into()];
+        Ok(self.ledger.row::<(i64,)>(sql, values).await?.is_some())
     }
 
     /// Whether the newest entries form an unbroken chain.

@@ -10,8 +10,8 @@ pub use audit::AuditRow;
 pub use sessions::{Looking, Session};
 
 use crate::clock::Clock;
+use crate::keys::{Keys, SealError};
 use crate::ledger::{Ledger, LedgerError};
-use crate::register::{Keys, SealError};
 use std::sync::Arc;
 use throttle::Throttle;
 use tokio::sync::Mutex;

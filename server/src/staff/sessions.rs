@@ -2,8 +2,8 @@
 
 use super::accounts::{AccountRow, COLUMNS};
 use super::{Account, Staff, StaffError};
+use crate::keys::random;
 use crate::ledger::Statement;
-use crate::register::random;
 use appeals::journal::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -12,6 +12,8 @@ use std::net::IpAddr;
 /// A session is noted as used at most so often, seconds.
 const NOTE_S: i64 = 60;
 const TOKEN_BYTES: usize = 32;
+/// Sessions of one person at once, the new one among them; the one that was used longest ago ends.
+const SESSIONS_MAX: u32 = 5;
 
 /// A session that has just begun.
 #[derive(Clone, Debug)]
@@ -74,7 +76,10 @@ impl Staff {
             "INSERT INTO sessions (token_hash, person_id, began_at, seen_at) VALUES ($1, $2, $3, $3)",
             vec![hash(&token).into(), row.person_id.clone().into(), now.into()],
         );
-        self.ledger.write(vec![used, begin]).await.map_err(|_| StaffError::Wrong)?;
+        self.ledger
+            .write(vec![used, self.end_oldest(&row.person_id), begin])
+            .await
+            .map_err(|_| StaffError::Wrong)?;
         self.throttle.right(&login, address);
         let account = row.account()?;
         self.audit(Some(account.person), "signed_in", &login, &address.to_string()).await?;
@@ -122,6 +127,15 @@ impl Staff {
         );
         self.ledger.write(vec![end.optional()]).await?;
         self.audit(Some(account.person), "signed_out", &account.login, "").await
+    }
+
+    /// Leaves room for one more session.
+    fn end_oldest(&self, person_id: &str) -> Statement {
+        let sql = "UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND ended_at IS NULL \
+                   AND token_hash NOT IN (SELECT token_hash FROM sessions WHERE person_id = $2 \
+                   AND ended_at IS NULL ORDER BY seen_at DESC, began_at DESC LIMIT $3)";
+        let kept = i64::from(SESSIONS_MAX - 1);
+        Statement::new(sql, vec![self.clock.now().into(), person_id.into(), kept.into()]).optional()
     }
 
     pub(super) fn end_sessions(&self, person_id: &str) -> Statement {

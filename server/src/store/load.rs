@@ -30,6 +30,7 @@ impl Load {
                 intensity: front(&mut self.batch.intensity, &mut left),
                 incidents: front(&mut self.batch.incidents, &mut left),
                 feed_health: front(&mut self.batch.feed_health, &mut left),
+                tracks: front(&mut self.batch.tracks, &mut left),
             },
             meta: front(&mut self.meta, &mut left),
         };

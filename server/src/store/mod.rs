@@ -21,11 +21,12 @@ mod write_sqlite;
 mod writer;
 
 pub use error::StoreError;
-pub use reads::{BusiestStop, HeadwayQuery, IncidentQuery, Window};
+pub use reads::{BusiestStop, HeadwayQuery, IncidentQuery, READ_ROWS_MAX, Window};
 pub use settings::{Retention, StoreSettings};
 pub use writer::{WriterHandle, WriterStatus};
 
 use crate::clock::Clock;
+use crate::gate::WriteGate;
 use commit::Committer;
 use connect::Address;
 use queue::Queue;
@@ -44,6 +45,7 @@ pub struct Store {
     read_timeout: Duration,
     writer: WriterHandle,
     kind: &'static str,
+    gate: WriteGate,
     sweeper: Arc<Sweeper>,
 }
 
@@ -74,17 +76,24 @@ impl Store {
         }
         let reads = address.read_pool(&settings)?;
         let kind = address.kind();
-        let committer = Committer::new(address, connection, settings.write_timeout());
+        let gate = WriteGate::default();
+        let timeout = settings.write_timeout();
+        let committer = Committer::new(address, connection, timeout, gate.clone());
         let queue = Queue::new(spill, settings.queue_rows.max(1));
         let writer = writer::start(committer, queue, &settings)
             .map_err(|source| StoreError::Spill { path: spill_path, source })?;
         let read_timeout = settings.read_timeout();
-        Ok(Self { reads, read_timeout, writer, kind, sweeper: Arc::default() })
+        Ok(Self { reads, read_timeout, writer, kind, gate, sweeper: Arc::default() })
     }
 
     /// Where rows are handed in.
     pub fn writer(&self) -> WriterHandle {
         self.writer.clone()
+    }
+
+    /// Where whoever writes to the same file stands in line.
+    pub fn gate(&self) -> WriteGate {
+        self.gate.clone()
     }
 
     /// `sqlite` or `postgres`.

@@ -191,6 +191,42 @@ impl Store {
         self.answer(question).await
     }
 
+    /// The hours of a route on the segments that begin at a stop, by time.
+    pub async fn intensity_from_stop(
+        &self,
+        from_stop_id: &str,
+        route_id: &str,
+        window: Window,
+    ) -> Result<Vec<IntensityRow>, StoreError> {
+        let sql = format!(
+            "SELECT * FROM intensity WHERE from_stop_id = $1 AND route_id = $2 \
+             AND hour >= $3 AND hour < $4 ORDER BY hour, to_stop_id LIMIT {READ_ROWS_MAX}"
+        );
+        let question = ask(sql)
+            .bind(from_stop_id.to_owned())
+            .bind(route_id.to_owned())
+            .bind(window.from)
+            .bind(window.to);
+        self.answer(question).await
+    }
+
+    /// Stops at which a route was seen, the one with the most visits first. At most `limit`.
+    pub async fn stops_of_route(
+        &self,
+        route_id: &str,
+        window: Window,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = format!(
+            "SELECT stop_id, COUNT(*) AS seen FROM stop_visits WHERE route_id = $1 AND at >= $2 \
+             AND at < $3 GROUP BY stop_id ORDER BY seen DESC, stop_id LIMIT {}",
+            limit.min(READ_ROWS_MAX)
+        );
+        let question: Question<'_, (String, i64)> =
+            ask(sql).bind(route_id.to_owned()).bind(window.from).bind(window.to);
+        Ok(self.answer(question).await?.into_iter().map(|(stop, _)| stop).collect())
+    }
+
     /// All segments in the hour that begins at `hour`; `route_id` empty for all routes together.
     pub async fn intensity_in_hour(
         &self,

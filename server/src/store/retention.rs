@@ -21,12 +21,13 @@ pub(super) struct Sweep {
     pub before: i64,
 }
 
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("stop_visits", "service_date"),
     ("headways", "at"),
     ("intensity", "hour"),
     ("incidents", "opened_at"),
     ("feed_health", "at"),
+    ("tracks", "from_at"),
 ];
 
 impl Cleaning {
@@ -74,8 +75,15 @@ impl Cleaning {
 
     fn days(&self, table: usize) -> u32 {
         let r = &self.retention;
-        [r.visits_days, r.headways_days, r.intensity_days, r.incidents_days, r.feed_health_days]
-            [table]
+        let days = [
+            r.visits_days,
+            r.headways_days,
+            r.intensity_days,
+            r.incidents_days,
+            r.feed_health_days,
+            r.tracks_days,
+        ];
+        days[table]
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a row of the database to a row of the record.
 
-use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, VisitRow};
+use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, TrackRow, VisitRow};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
@@ -85,6 +85,17 @@ impl FromRow<'_, AnyRow> for FeedHealthRow {
             age_s: row.try_get("age_s")?,
             matched_share: row.try_get("matched_share")?,
             down: truth(row, "down")?,
+        })
+    }
+}
+
+impl FromRow<'_, AnyRow> for TrackRow {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            vehicle_id: row.try_get("vehicle_id")?,
+            from_at: row.try_get("from_at")?,
+            to_at: row.try_get("to_at")?,
+            body: row.try_get("body")?,
         })
     }
 }

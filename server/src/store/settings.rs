@@ -80,6 +80,8 @@ pub struct Retention {
     pub incidents_days: u32,
     /// Minutes of feeds.
     pub feed_health_days: u32,
+    /// Where vehicles were, in brief. What evidence took of them is kept with the evidence.
+    pub tracks_days: u32,
 }
 
 impl Default for Retention {
@@ -90,6 +92,7 @@ impl Default for Retention {
             intensity_days: 800,
             incidents_days: 400,
             feed_health_days: 90,
+            tracks_days: 30,
         }
     }
 }

@@ -2,13 +2,17 @@
 
 use super::reads::{READ_ROWS_MAX, ask};
 use super::{Store, StoreError, Window};
-use crate::record::{IncidentRow, VisitRow};
+use crate::record::{IncidentRow, TrackRow, VisitRow};
 use sqlx::AssertSqlSafe;
 use std::fmt::Write as _;
 use transit::EpochS;
 
 /// Runs asked for in one statement: three parameters each, fewer than any database allows.
 const RUNS_A_STATEMENT: usize = 250;
+/// Vehicles asked for in one statement.
+const VEHICLES_A_STATEMENT: usize = 100;
+/// A piece of a track that begins earlier than this before a window does not reach into it, seconds.
+const PIECE_MAX_S: i64 = 900;
 /// An incident that is open for longer than this is not looked for by its route, seconds.
 const OPEN_MAX_S: i64 = 86_400;
 /// A feed may be down for longer; what is longer still the minutes of the feed show, seconds.
@@ -66,6 +70,31 @@ impl Store {
             seen += rows.first().map_or(0, |r| r.0 as usize);
         }
         Ok(seen)
+    }
+
+    /// Where vehicles were within a window: pieces that touch it, by vehicle and time.
+    pub async fn tracks_of(
+        &self,
+        vehicles: &[String],
+        window: Window,
+    ) -> Result<Vec<TrackRow>, StoreError> {
+        let mut rows = Vec::new();
+        for part in vehicles.chunks(VEHICLES_A_STATEMENT) {
+            let asked: Vec<String> = (4..4 + part.len()).map(|n| format!("${n}")).collect();
+            let sql = format!(
+                "SELECT vehicle_id, from_at, to_at, body FROM tracks WHERE vehicle_id IN ({}) \
+                 AND from_at >= $1 AND from_at < $2 AND to_at >= $3 \
+                 ORDER BY vehicle_id, from_at LIMIT {READ_ROWS_MAX}",
+                asked.join(", ")
+            );
+            let mut question =
+                ask(sql).bind(window.from - PIECE_MAX_S).bind(window.to).bind(window.from);
+            for vehicle in part {
+                question = question.bind(vehicle.clone());
+            }
+            rows.extend(self.answer(question).await?);
+        }
+        Ok(rows)
     }
 
     /// Incidents of a route that were open within a window, by opening.

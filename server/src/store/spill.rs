@@ -10,7 +10,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-const MARK: &[u8; 8] = b"JOLDASP1";
+const MARK: &[u8; 8] = b"JOLDASP2";
 const FRAME_HEAD_BYTES: u64 = 8;
 /// A longer frame is taken for damage.
 const FRAME_MAX_BYTES: u32 = 256 << 20;

@@ -49,6 +49,13 @@ pub(super) const FEED_HEALTH: Insert = Insert {
         down = excluded.down",
 };
 
+/// The longer of two pieces that begin together wins: a recording that is played again tells no less.
+pub(super) const TRACKS: Insert = Insert {
+    into_columns: "tracks (vehicle_id, from_at, to_at, body)",
+    on_conflict: " ON CONFLICT (vehicle_id, from_at) DO UPDATE SET to_at = excluded.to_at, \
+        body = excluded.body WHERE excluded.to_at > tracks.to_at",
+};
+
 pub(super) const META: Insert = Insert {
     into_columns: "meta (key, value)",
     on_conflict: " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

@@ -2,7 +2,7 @@
 
 use super::load::Load;
 use super::sql::Insert;
-use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, VisitRow};
+use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, TrackRow, VisitRow};
 use rustc_hash::FxHashMap;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -31,6 +31,9 @@ pub(super) async fn write(connection: &mut PgConnection, load: &Load) -> sqlx::R
     }
     for rows in rounds(&batch.feed_health, |r| (r.at, &r.feed_id)) {
         feed_health(connection, &rows).await?;
+    }
+    for rows in rounds(&batch.tracks, |r| (&r.vehicle_id, r.from_at)) {
+        tracks(connection, &rows).await?;
     }
     for rows in rounds(&load.meta, |r| &r.0) {
         run(connection, super::sql::META, "text,text", |q| {
@@ -160,6 +163,16 @@ async fn feed_health(connection: &mut PgConnection, rows: &[&FeedHealthRow]) -> 
             .bind(column(rows, |r| r.age_s))
             .bind(column(rows, |r| r.matched_share))
             .bind(column(rows, |r| i32::from(r.down)))
+    })
+    .await
+}
+
+async fn tracks(connection: &mut PgConnection, rows: &[&TrackRow]) -> sqlx::Result<()> {
+    run(connection, super::sql::TRACKS, "text,bigint,bigint,text", |q| {
+        q.bind(column(rows, |r| r.vehicle_id.as_str()))
+            .bind(column(rows, |r| r.from_at))
+            .bind(column(rows, |r| r.to_at))
+            .bind(column(rows, |r| r.body.as_str()))
     })
     .await
 }

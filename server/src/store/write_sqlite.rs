@@ -1,7 +1,7 @@
 //! Writes to SQLite: rows of many in one statement, all in one transaction.
 
 use super::load::Load;
-use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, VisitRow};
+use crate::record::{FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, TrackRow, VisitRow};
 use sqlx::query_builder::Separated;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -18,6 +18,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, load: &Load) -> sql
     insert(connection, super::sql::INTENSITY, &batch.intensity, intensity).await?;
     insert(connection, super::sql::INCIDENTS, &batch.incidents, incident).await?;
     insert(connection, super::sql::FEED_HEALTH, &batch.feed_health, feed_health).await?;
+    insert(connection, super::sql::TRACKS, &batch.tracks, track).await?;
     insert(connection, super::sql::META, &load.meta, |mut v, (key, value)| {
         v.push_bind(key).push_bind(value);
     })
@@ -104,4 +105,8 @@ fn feed_health(mut v: Values<'_>, r: &FeedHealthRow) {
         .push_bind(r.age_s)
         .push_bind(r.matched_share)
         .push_bind(i32::from(r.down));
+}
+
+fn track(mut v: Values<'_>, r: &TrackRow) {
+    v.push_bind(&r.vehicle_id).push_bind(r.from_at).push_bind(r.to_at).push_bind(&r.body);
 }

@@ -2,7 +2,7 @@
 
 use super::{Bounds, View};
 use api::{Network, NetworkLine, Segment, SegmentList};
-use transit::ids::{RouteIdx, SegmentIdx};
+use transit::ids::{PatternIdx, RouteIdx, SegmentIdx, StopIdx};
 use transit::monitor::SegmentState;
 
 /// Which segments.
@@ -24,21 +24,35 @@ impl View {
         SegmentList { at: self.snapshot().at, segments, more: passing.next().is_some() }
     }
 
-    /// Every segment of the timetable that passes `filter`, at most `limit`: what runs now plays no part.
+    /// Every segment of the timetable that passes `filter`, at most `limit`: what runs now plays no part. Before
+    /// them the whole lines of which the segments are the smaller part.
     pub fn network(&self, filter: SegmentFilter, limit: usize) -> Network {
         let timetable = self.timetable();
-        let all = (0..timetable.segments.len()).map(SegmentIdx::from);
-        let mut passing = all.filter(|s| self.segment_passes(*s, filter));
-        let line = |index: SegmentIdx| {
-            let segment = &timetable.segments[index.get()];
-            NetworkLine {
-                from_stop_id: timetable.stop(segment.from).id.to_string(),
-                to_stop_id: timetable.stop(segment.to).id.to_string(),
-                line_e5: self.fixed.segment_line(timetable, index),
-            }
+        let line = |from: StopIdx, to: StopIdx, line_e5| NetworkLine {
+            from_stop_id: timetable.stop(from).id.to_string(),
+            to_stop_id: timetable.stop(to).id.to_string(),
+            line_e5,
         };
-        let lines = passing.by_ref().take(limit).map(line).collect();
+        let bare = self.fixed.bare.iter().filter(|p| self.pattern_passes(**p, filter)).map(|p| {
+            let stops = &timetable.pattern(*p).stops;
+            let (first, last) = (stops[0], stops[stops.len() - 1]);
+            line(first, last, self.fixed.pattern_line(timetable, *p))
+        });
+        let all = (0..timetable.segments.len()).map(SegmentIdx::from);
+        let segments = all.filter(|s| self.segment_passes(*s, filter)).map(|index| {
+            let segment = &timetable.segments[index.get()];
+            line(segment.from, segment.to, self.fixed.segment_line(timetable, index))
+        });
+        let mut passing = bare.chain(segments);
+        let lines = passing.by_ref().take(limit).collect();
         Network { lines, more: passing.next().is_some() }
+    }
+
+    fn pattern_passes(&self, index: PatternIdx, filter: SegmentFilter) -> bool {
+        let points = &self.timetable().shape_of(index).points;
+        let inside = |b: Bounds| points.windows(2).any(|p| b.meets(p[0], p[1]));
+        filter.bounds.is_none_or(inside)
+            && filter.route.is_none_or(|r| self.timetable().pattern(index).route == r)
     }
 
     fn segment_passes(&self, index: SegmentIdx, filter: SegmentFilter) -> bool {

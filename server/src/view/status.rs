@@ -3,6 +3,7 @@
 use super::View;
 use api::{Feed, FeedList, Status};
 use transit::RejectReason;
+use transit::monitor::FeedTrouble;
 
 impl View {
     /// The server, its clock and its city.
@@ -43,6 +44,8 @@ impl View {
             matched_share: f.matched_share,
             age_s: f.age_s,
             down: f.down,
+            newest_at: f.newest_at,
+            trouble: f.trouble.map(trouble),
         });
         FeedList { at: snapshot.at, feeds: feeds.collect() }
     }
@@ -51,5 +54,14 @@ impl View {
     pub(super) fn feed_id(&self, index: usize) -> String {
         let note = self.published.feeds.get(index);
         note.map_or_else(|| format!("feed-{index}"), |n| n.feed_id.clone())
+    }
+}
+
+const fn trouble(trouble: FeedTrouble) -> api::FeedTrouble {
+    match trouble {
+        FeedTrouble::NotRenewed => api::FeedTrouble::NotRenewed,
+        FeedTrouble::OldPositions => api::FeedTrouble::OldPositions,
+        FeedTrouble::NoPositions => api::FeedTrouble::NoPositions,
+        FeedTrouble::PartlyOld => api::FeedTrouble::PartlyOld,
     }
 }

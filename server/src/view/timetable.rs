@@ -3,7 +3,7 @@
 use super::line::{encode_line_e5, simplified, stretch};
 use super::search::SearchIndex;
 use super::{Bounds, Language};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use transit::Timetable;
 use transit::ids::{PatternIdx, RouteIdx, SegmentIdx, StopIdx};
@@ -21,6 +21,8 @@ pub struct TimetableView {
     segment_by_stops: FxHashMap<(StopIdx, StopIdx), SegmentIdx>,
     pattern_lines: Vec<OnceLock<Box<[i32]>>>,
     segment_lines: Vec<OnceLock<Box<[i32]>>>,
+    /// Patterns whose stops leave most of their line out, one of each line.
+    pub(super) bare: Vec<PatternIdx>,
     /// Where the map starts.
     pub bounds: Option<Bounds>,
     pub(super) search: SearchIndex,
@@ -56,6 +58,7 @@ impl TimetableView {
                 .collect(),
             pattern_lines: timetable.patterns.iter().map(|_| OnceLock::new()).collect(),
             segment_lines: timetable.segments.iter().map(|_| OnceLock::new()).collect(),
+            bare: bare_patterns(timetable),
             bounds: bounds(timetable),
             search: SearchIndex::new(timetable, &Language::ALL),
         }
@@ -95,6 +98,23 @@ impl TimetableView {
         let Some(cell) = self.segment_lines.get(segment.get()) else { return Vec::new() };
         cell.get_or_init(|| segment_line(timetable, segment).into_boxed_slice()).to_vec()
     }
+}
+
+/// A line of which the stretches between its stops cover less than this is known from its shape alone.
+const COVERED_MIN: f64 = 0.5;
+
+/// Patterns whose stops leave most of their line out, one of each line: a feed may name one stop over and over
+/// for a whole trip (Logroño does) and yet tell by its shape where the bus goes.
+fn bare_patterns(timetable: &Timetable) -> Vec<PatternIdx> {
+    let mut seen = FxHashSet::default();
+    let all = timetable.patterns.iter().enumerate().map(|(i, p)| (PatternIdx::from(i), p));
+    all.filter(|(index, pattern)| {
+        let [first, .., last] = pattern.stop_offsets_m.as_slice() else { return false };
+        let length_m = timetable.shape_of(*index).length_m();
+        last - first < COVERED_MIN * length_m && seen.insert(pattern.shape)
+    })
+    .map(|(index, _)| index)
+    .collect()
 }
 
 /// What a line may lose for the map: less than its own width on the ground, metres.
@@ -142,5 +162,29 @@ impl TimetableViews {
         let view = Arc::new(TimetableView::new(timetable));
         *current = Some((Arc::clone(timetable), Arc::clone(&view)));
         view
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_whose_trips_name_one_stop_over_and_over_is_drawn_by_its_shape_once() {
+        let timetable = transit::timetable::text::timetable(
+            "zone Asia/Almaty
+             stop A 43.2000 76.9000
+             stop B 43.2200 76.9000
+             shape north 43.2000,76.9000 43.2100,76.9010 43.2200,76.9000
+             route 5 type=3
+             trip same route=5 direction=0 shape=north : A 07:00, A 07:02, A 07:04, A 07:06
+             trip other route=5 direction=1 shape=north : B 07:00, B 07:02
+             trip whole route=5 direction=0 shape=north : A 08:00, B 08:06",
+        )
+        .unwrap();
+        let bare = bare_patterns(&timetable);
+        assert_eq!(bare.len(), 1, "{bare:?}");
+        let whole = timetable.trip(timetable.trip_by_id("whole").unwrap()).pattern;
+        assert!(!bare.contains(&whole));
     }
 }

@@ -25,7 +25,7 @@ pub struct Seen {
     pub status: u16,
     pub location: String,
     pub cookie: String,
-    cached: String,
+    pub cached: String,
     pub html: String,
 }
 
@@ -84,7 +84,7 @@ pub fn hidden(html: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn with<'a>(
+pub fn with<'a>(
     hidden: &'a [(String, String)],
     more: &[(&'a str, &'a str)],
 ) -> Vec<(&'a str, &'a str)> {

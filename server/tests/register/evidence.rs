@@ -27,7 +27,7 @@ on_both!(
 const FRIDAY: i64 = NOW - 3 * 86_400 - 36_000;
 const MINUTE: i64 = 60;
 
-fn at(hours: i64, minutes: i64) -> i64 {
+pub fn at(hours: i64, minutes: i64) -> i64 {
     FRIDAY + hours * 3_600 + minutes * MINUTE
 }
 
@@ -62,7 +62,7 @@ fn visits(trip: &Trip, late: i64) -> Vec<VisitRow> {
     stops.iter().enumerate().map(row).collect()
 }
 
-fn minutes(from: i64, to: i64) -> Vec<FeedHealthRow> {
+pub fn minutes(from: i64, to: i64) -> Vec<FeedHealthRow> {
     let row = |at| FeedHealthRow {
         feed_id: "city".into(),
         at,
@@ -75,15 +75,18 @@ fn minutes(from: i64, to: i64) -> Vec<FeedHealthRow> {
     (from..to).step_by(60).map(row).collect()
 }
 
-/// The morning of Friday: all runs are driven, the second nine minutes late.
-async fn morning(city: &City, feed_health: Vec<FeedHealthRow>) {
-    let late = |i: usize| if i == 1 { 9 } else { 0 };
-    let rows = TRIPS.iter().enumerate().flat_map(|(i, trip)| visits(trip, late(i))).collect();
-    record(city, Batch { visits: rows, feed_health, ..Batch::default() }).await;
+/// The morning of Friday: all runs are driven, the second so many minutes late.
+pub fn morning(second_late: i64) -> Vec<VisitRow> {
+    let late = |i: usize| if i == 1 { second_late } else { 0 };
+    TRIPS.iter().enumerate().flat_map(|(i, trip)| visits(trip, late(i))).collect()
+}
+
+async fn usual(city: &City, feed_health: Vec<FeedHealthRow>) {
+    record(city, Batch { visits: morning(9), feed_health, ..Batch::default() }).await;
 }
 
 /// Writes and waits until it can be read.
-async fn record(city: &City, batch: Batch) {
+pub async fn record(city: &City, batch: Batch) {
     let last = batch.visits.last().cloned();
     city.store.writer().send(batch);
     for _ in 0..200 {
@@ -104,7 +107,7 @@ fn begin(house: &House) {
     tokio::spawn(work(house.examiner.clone(), told));
 }
 
-fn late(event_at: i64) -> Value {
+pub fn late(event_at: i64) -> Value {
     json!({
         "kind": "late", "text": "Опоздал", "language": "ru",
         "claim": {"route_id": "12", "stop_id": "B", "event_at": event_at, "lat": 43.24, "lon": 76.9,
@@ -113,7 +116,7 @@ fn late(event_at: i64) -> Value {
     })
 }
 
-async fn file(house: &House, appeal: &Value) -> Value {
+pub async fn file(house: &House, appeal: &Value) -> Value {
     let response = house.post("/api/v1/appeals", appeal).send().await.unwrap();
     let (status, filed) = answer(response).await;
     assert_eq!(status, 201, "{filed}");
@@ -142,7 +145,7 @@ async fn an_appeal_is_examined_by_itself_and_each_sees_what_they_may(
     db: TestDatabase,
 ) -> TestDatabase {
     let house = House::open(&db).await;
-    morning(&house.city, minutes(at(6, 0), at(12, 0))).await;
+    usual(&house.city, minutes(at(6, 0), at(12, 0))).await;
     begin(&house);
     let handler = house.signed("handler", Role::Handler).await;
     let filed = file(&house, &late(at(8, 18))).await;
@@ -205,7 +208,7 @@ async fn an_appeal_is_examined_by_itself_and_each_sees_what_they_may(
     db
 }
 
-async fn verified(house: &House, cookie: &str, number: &str) -> Value {
+pub async fn verified(house: &House, cookie: &str, number: &str) -> Value {
     let path = format!("/api/v1/staff/appeals/{number}/evidence/verify");
     let response = house.post(&path, &json!({})).header("cookie", cookie).send().await.unwrap();
     let (status, body) = answer(response).await;
@@ -258,7 +261,7 @@ async fn late_data_supersede_and_what_was_frozen_stays(db: TestDatabase) -> Test
 
 async fn what_a_crash_left_is_found_by_the_next_start(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;
-    morning(&house.city, minutes(at(6, 0), at(12, 0))).await;
+    usual(&house.city, minutes(at(6, 0), at(12, 0))).await;
     let handler = house.signed("handler", Role::Handler).await;
     // Nobody works on evidence: the process was killed right after the answer went out.
     let filed = file(&house, &late(at(8, 18))).await;
@@ -319,7 +322,7 @@ async fn an_appeal_of_this_minute_is_preliminary(db: TestDatabase) -> TestDataba
 
 async fn a_claim_put_right_is_examined_anew(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;
-    morning(&house.city, minutes(at(6, 0), at(12, 0))).await;
+    usual(&house.city, minutes(at(6, 0), at(12, 0))).await;
     begin(&house);
     let handler = house.signed("handler", Role::Handler).await;
     let mut appeal = late(at(8, 18));
@@ -341,7 +344,7 @@ async fn a_claim_put_right_is_examined_anew(db: TestDatabase) -> TestDatabase {
 
 async fn the_command_says_whether_all_is_as_it_was_sealed(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;
-    morning(&house.city, minutes(at(6, 0), at(12, 0))).await;
+    usual(&house.city, minutes(at(6, 0), at(12, 0))).await;
     let handler = house.signed("handler", Role::Handler).await;
     let filed = file(&house, &late(at(8, 18))).await;
     let number = filed["number"].as_str().unwrap().to_owned();

@@ -47,11 +47,17 @@ pub struct Setup {
     pub channels: ChannelSettings,
     pub open311_batch: bool,
     pub api_burst: u32,
+    pub request_timeout_ms: u64,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { channels: ChannelSettings::default(), open311_batch: false, api_burst: 1_000_000 }
+        Self {
+            channels: ChannelSettings::default(),
+            open311_batch: false,
+            api_burst: 1_000_000,
+            request_timeout_ms: HttpLimits::default().request_timeout_ms,
+        }
     }
 }
 
@@ -80,8 +86,8 @@ impl House {
         Self::over_with(url, clock, limits, Setup::default()).await
     }
 
-    async fn over_with(url: &str, clock: Clock, limits: SessionLimits, setup: Setup) -> Self {
-        let Setup { channels, open311_batch, api_burst } = setup;
+    pub async fn over_with(url: &str, clock: Clock, limits: SessionLimits, setup: Setup) -> Self {
+        let Setup { channels, open311_batch, api_burst, request_timeout_ms } = setup;
         let ledger = Ledger::open(url).await.unwrap();
         let keys = Arc::new(Keys::parse(KEY).unwrap());
         let staff = Staff::new(ledger.clone(), Arc::clone(&keys), Clock::machine(), limits);
@@ -94,7 +100,7 @@ impl House {
             open311_batch,
             ..RegisterSettings::default()
         };
-        let http = HttpLimits { api_burst, ..HttpLimits::default() };
+        let http = HttpLimits { api_burst, request_timeout_ms, ..HttpLimits::default() };
         let stop = StopPlace { name: "Әуезов көшесі".into(), lat: 43.25, lon: 76.9 };
         let city = City::usual().await;
         let publications = city.publish.subscribe();

@@ -1,16 +1,19 @@
 //! What comes in by messengers and mail, as the documented APIs send it.
 
 use crate::database::{TestDatabase, on_both};
-use crate::house::{API_KEY, House, NOW, answer, complaint};
+use crate::house::{House, NOW, answer};
 use crate::outgoing::{Gateway, MailServer, by_mail};
+use crate::pictures;
 use appeals::access::Role;
-use appeals::channel::Channel;
+use axum::extract::{Request, State};
+use axum::response::IntoResponse as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::channels::ChannelSettings;
+use server::channels::{ChannelSettings, Fetcher};
 use server::register::Key;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 on_both!(
@@ -18,12 +21,12 @@ on_both!(
     a_telegram_talk_asks_for_what_is_missing,
     a_draft_that_nobody_goes_on_with_is_filed_as_it_is,
     an_e_mail_is_an_appeal_and_its_answer_more_words,
-    the_same_words_by_each_way_stand_in_the_same_queue_until_the_same_day,
+    pictures_are_fetched_from_where_they_lie_and_from_nowhere_else,
 );
 
-const WORDS: &str = "маршрут 12 Автовокзал Сайран 8:10 не приехал";
+pub const WORDS: &str = "маршрут 12 Автовокзал Сайран 8:10 не приехал";
 
-fn settings(url: &str) -> ChannelSettings {
+pub fn settings(url: &str) -> ChannelSettings {
     let mut channels = ChannelSettings::default();
     url.clone_into(&mut channels.whatsapp.api);
     channels.whatsapp.phone_number_id = "106540352242922".into();
@@ -38,7 +41,7 @@ fn settings(url: &str) -> ChannelSettings {
 }
 
 /// As the Cloud API's documentation shows it.
-fn whatsapp(id: &str, message: &Value) -> Value {
+pub fn whatsapp(id: &str, message: &Value) -> Value {
     let mut message = message.clone();
     message["from"] = json!("77010001122");
     message["id"] = json!(id);
@@ -51,7 +54,7 @@ fn whatsapp(id: &str, message: &Value) -> Value {
             "messages": [message]}}]}]})
 }
 
-async fn signed(house: &House, body: &Value, secret: &str) -> u16 {
+pub async fn signed(house: &House, body: &Value, secret: &str) -> u16 {
     let body = body.to_string();
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
@@ -64,13 +67,13 @@ async fn signed(house: &House, body: &Value, secret: &str) -> u16 {
     post.send().await.unwrap().status().as_u16()
 }
 
-async fn telegram(house: &House, update: Value) -> u16 {
+pub async fn telegram(house: &House, update: Value) -> u16 {
     let post = house.ask(Method::POST, "/api/v1/channels/telegram");
     let post = post.header("x-telegram-bot-api-secret-token", "tg-secret").body(update.to_string());
     post.send().await.unwrap().status().as_u16()
 }
 
-fn said(n: i64, message: &Value) -> Value {
+pub fn said(n: i64, message: &Value) -> Value {
     let mut message = message.clone();
     message["message_id"] = json!(n);
     message["date"] = json!(NOW);
@@ -80,20 +83,20 @@ fn said(n: i64, message: &Value) -> Value {
     json!({"update_id": 10_000 + n, "message": message})
 }
 
-async fn mail(house: &House, text: &str) -> u16 {
+pub async fn mail(house: &House, text: &str) -> u16 {
     let post = house.ask(Method::POST, "/api/v1/channels/email");
     let post = post.header("authorization", "Bearer mail-token").body(text.to_owned());
     post.send().await.unwrap().status().as_u16()
 }
 
-fn letter(id: &str, subject: &str, body: &str) -> String {
+pub fn letter(id: &str, subject: &str, body: &str) -> String {
     format!(
         "From: Айдос Тестов <aidos@example.kz>\r\nTo: city@example.kz\r\nSubject: {subject}\r\n\
          Message-ID: <{id}@example.kz>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
     )
 }
 
-async fn queue(house: &House, cookie: &str) -> Vec<Value> {
+pub async fn queue(house: &House, cookie: &str) -> Vec<Value> {
     let all = house.ask(Method::GET, "/api/v1/staff/appeals").header("cookie", cookie);
     answer(all.send().await.unwrap()).await.1["appeals"].as_array().unwrap().clone()
 }
@@ -281,8 +284,9 @@ async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> T
         Message-ID: <m9@example.kz>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
         Content-Type: text/plain\r\n\r\nroof is broken\r\n--b\r\nContent-Type: image/png; name=a.png\r\n\
         Content-Disposition: attachment; filename=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n\
-        iVBORw0KGgoAAAANSUhEUg==\r\n--b\r\nContent-Type: image/svg+xml\r\n\
+        PICTURE\r\n--b\r\nContent-Type: image/svg+xml\r\n\
         Content-Disposition: attachment; filename=b.svg\r\n\r\n<svg/>\r\n--b--\r\n";
+    let with_files = with_files.replace("PICTURE", &BASE64.encode(pictures::png(b"roof")));
     std::fs::write(folder.path().join("new/1.host"), with_files).unwrap();
     let look = server::channels::look(folder.path(), &house.reception).await.unwrap();
     assert_eq!((look, folder.path().join("cur/1.host:2,S").exists()), (1, true));
@@ -295,53 +299,99 @@ async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> T
         (files.as_array().unwrap().len(), &files[0]["media_type"]),
         (1, &json!("image/png"))
     );
-    let path = format!("{path}/{}?reason=a+look+at+it", files[0]["file_id"].as_str().unwrap());
+    // It may show people: it is for who works on the appeal.
+    house.command(&handler, newest, json!({"command": "begin"})).await;
+    let path = format!("{path}/{}", files[0]["file_id"].as_str().unwrap());
     let file = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
     assert_eq!(file.headers()["content-disposition"], "attachment");
     assert_eq!(file.bytes().await.unwrap()[..4], *b"\x89PNG");
     db
 }
 
-async fn the_same_words_by_each_way_stand_in_the_same_queue_until_the_same_day(
+/// A messenger's side of files: the Cloud API's and the Bot API's, as they are documented.
+async fn files(own: String) -> String {
+    async fn give(State(own): State<String>, request: Request) -> axum::response::Response {
+        let key = request.headers().get("authorization").map(|v| v.to_str().unwrap().to_owned());
+        let by_bearer = key.as_deref() == Some("Bearer wa-token");
+        let json = |value: Value| axum::Json(value).into_response();
+        let path = request.uri().path().to_owned();
+        match path.trim_start_matches('/') {
+            "5550" if by_bearer => json(json!({"id": "5550", "mime_type": "image/jpeg",
+                "messaging_product": "whatsapp", "url": format!("{own}/lookaside?mid=5550")})),
+            "5551" if by_bearer => {
+                json(json!({"id": "5551", "url": "http://169.254.169.254/latest"}))
+            }
+            "5552" if by_bearer => json(json!({"id": "5552", "url": format!("{own}/large")})),
+            "lookaside" if by_bearer => pictures::jpeg(b"GPS!").into_response(),
+            "large" => {
+                let pieces = (0..1_000).map(|_| Ok::<_, std::io::Error>(vec![0xff; 64 << 10]));
+                axum::body::Body::from_stream(futures_util::stream::iter(pieces)).into_response()
+            }
+            "bot12:bot/getFile" => json(match request.uri().query() {
+                Some("file_id=AgAD-1") => json!({"ok": true, "result": {"file_id": "AgAD-1",
+                    "file_size": 90, "file_path": "photos/file_0.jpg"}}),
+                _ => json!({"ok": true, "result": {"file_path": "../../bot12:bot/getMe"}}),
+            }),
+            "file/bot12:bot/photos/file_0.jpg" => pictures::png(b"roof").into_response(),
+            _ => axum::http::StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let own = if own.is_empty() { url.clone() } else { own };
+    let router = axum::Router::new().fallback(give).with_state(own);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+async fn pictures_are_fetched_from_where_they_lie_and_from_nowhere_else(
     db: TestDatabase,
 ) -> TestDatabase {
-    let (_, url) = Gateway::start().await;
+    let url = files(String::new()).await;
     let house = House::with(&db, settings(&url)).await;
-    let operator = house.signed("operator", Role::PhoneOperator).await;
-    let mut appeal = complaint();
-    appeal["kind"] = json!("did_not_come");
-    appeal["text"] = json!(WORDS);
-    appeal["claim"] = json!({"route_id": "r12", "stop_id": "A", "event_at": NOW - 6_600});
-    let staffs = Channel::ALL.iter().map(|c| c.name());
-    let ways = staffs
-        .map(|c| (c, true))
-        .chain(["web", "mobile", "stop_qr", "vehicle_qr"].map(|c| (c, false)));
-    for (channel, by_staff) in ways {
-        appeal["channel"] = json!(channel);
-        let path = if by_staff { "/api/v1/staff/appeals" } else { "/api/v1/appeals" };
-        let post = house.post(path, &appeal).header("cookie", &operator).send().await.unwrap();
-        assert_eq!(post.status(), 201, "{channel}");
+    let handler = house.signed("handler", Role::Handler).await;
+    let fetcher = Fetcher::new(
+        house.register.clone(),
+        std::sync::Arc::new(settings(&url)),
+        server::clock::Clock::machine(),
+    )
+    .unwrap();
+    let picture = |id: &str| json!({"type": "image", "image": {"id": id, "caption": WORDS}});
+    assert_eq!(signed(&house, &whatsapp("wamid.P1", &picture("5550")), "app-secret").await, 204);
+    assert_eq!(signed(&house, &whatsapp("wamid.P1", &picture("5550")), "app-secret").await, 204);
+    // Further pictures belong to the appeal: elsewhere, too large, unknown to the messenger.
+    for (message, id) in [("wamid.P2", "5551"), ("wamid.P3", "5552"), ("wamid.P4", "5553")] {
+        let more = json!({"type": "image", "image": {"id": id}});
+        assert_eq!(signed(&house, &whatsapp(message, &more), "app-secret").await, 204);
     }
-    let open311 = house.ask(Method::POST, "/open311/v2/requests.json");
-    let open311 = open311.header("content-type", "application/x-www-form-urlencoded").body(format!(
-        "api_key={API_KEY}&service_code=bus.did_not_come&address_id=stop:s1&attribute[ROUTE]=r12&\
-         attribute[EVENT_TIME]=2026-11-23T08:10:00%2B05:00&first_name=A&last_name=B&description=x"
-    ));
-    assert_eq!(open311.send().await.unwrap().status(), 201);
-    let message = whatsapp("wamid.S", &json!({"type": "text", "text": {"body": WORDS}}));
-    assert_eq!(signed(&house, &message, "app-secret").await, 204);
-    assert_eq!(telegram(&house, said(1, &json!({"text": WORDS}))).await, 204);
-    assert_eq!(mail(&house, &letter("s1", "", WORDS)).await, 204);
-    let rows = queue(&house, &operator).await;
-    assert_eq!(rows.len(), Channel::ALL.len() + 4 + 4);
-    let seen: BTreeSet<String> = rows
-        .iter()
-        .map(|r| {
-            [&r["kind"], &r["desk"], &r["due_at"], &r["safety"]].map(Value::to_string).join(" ")
-        })
-        .collect();
-    assert_eq!(seen.len(), 1, "{seen:?}");
-    let by_themselves = rows.iter().filter(|r| r["event_at"] == json!(NOW - 6_600)).count();
-    assert_eq!(by_themselves, rows.len(), "every way understood the time");
+    // By Telegram the picture comes within the talk.
+    let photo = json!({"caption": WORDS, "photo": [{"file_id": "small"}, {"file_id": "AgAD-1"}]});
+    assert_eq!(telegram(&house, said(1, &photo)).await, 204);
+    let more = json!({"document": {"file_id": "AgAD-2"}});
+    assert_eq!(telegram(&house, said(2, &more)).await, 204);
+    let rows = queue(&house, &handler).await;
+    assert_eq!(rows.len(), 2);
+    assert_eq!(fetcher.pass().await.unwrap(), 6);
+    assert_eq!(fetcher.pass().await.unwrap(), 0, "each is fetched once, or given up");
+    for row in &rows {
+        let path = format!("/api/v1/staff/appeals/{}/files", row["number"].as_str().unwrap());
+        let files = house.ask(Method::GET, &path).header("cookie", &handler).send().await.unwrap();
+        let files = answer(files).await.1["files"].as_array().unwrap().clone();
+        assert_eq!(files.len(), 1, "{files:?}");
+    }
+    let sql = "SELECT last_error FROM media_due WHERE state = 'failed' ORDER BY last_error";
+    let failed = house.ledger.rows::<(String,)>(sql, Vec::new()).await.unwrap();
+    let failed: Vec<_> = failed.iter().map(|f| f.0.as_str()).collect();
+    assert_eq!(
+        failed,
+        [
+            "the address lies elsewhere than with the messenger",
+            "the file is larger than one may be",
+            "the messenger answers 404",
+            "the path leads elsewhere",
+        ]
+    );
+    let sealed = house.ledger.rows::<(String,)>("SELECT sealed FROM attachment_parts", Vec::new());
+    assert_eq!(sealed.await.unwrap().len(), 2);
     db
 }

@@ -306,12 +306,25 @@ async fn updates_go_both_ways(db: TestDatabase) -> TestDatabase {
     let list = "/open311/v2/servicerequestupdates.json";
     assert_eq!(json_of(&house, list).await, json!([]), "nothing has changed yet");
     house.command(&handler, &number, json!({"command": "begin"})).await;
+    let question = json!({"command": "ask_applicant", "question": "Which bus?"});
+    house.command(&handler, &number, question).await;
+    // Each step, not only where it is now.
     let changed = json_of(&house, list).await;
-    assert_eq!(changed.as_array().unwrap().len(), 1);
-    assert_eq!(
-        (&changed[0]["service_request_id"], &changed[0]["status"]),
-        (&json!(number), &json!("investigating"))
-    );
+    let steps: Vec<_> = changed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|u| {
+            assert_eq!(u["service_request_id"], json!(number));
+            assert!(u["updated_datetime"].as_str().unwrap().ends_with("+05:00"));
+            (u["status"].as_str().unwrap(), u["external_status_code"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(steps, [("investigating", "in_work"), ("investigating", "need_info")]);
+    assert_ne!(changed[0]["update_id"], changed[1]["update_id"]);
+    assert!(!changed.to_string().contains("Which bus"), "words are not for the public");
+    let before = "?end_date=2026-11-22T00:00:00Z";
+    assert_eq!(json_of(&house, &format!("{list}{before}")).await, json!([]));
     let send = async |number: &str, update: &str, text: &str| {
         let post = house.ask(Method::POST, "/open311/v2/servicerequestupdates.json").body(format!(
             "api_key={API_KEY}&service_request_id={number}&update_id={update}&status=OPEN&\

@@ -2,6 +2,7 @@
 
 use crate::database::{TestDatabase, on_both};
 use crate::house::{House, answer, complaint};
+use crate::incoming;
 use appeals::access::Role;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,8 +12,9 @@ use serde_json::{Value, json};
 use server::channels::{ChannelSettings, SmtpTls};
 use server::register::Key;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 on_both!(
     a_receipt_and_an_answer_go_out_by_mail_once,
@@ -20,7 +22,18 @@ on_both!(
     without_credentials_a_way_is_off_and_says_so,
     messengers_and_short_messages_are_sent_as_documented,
     notices_say_what_happened_and_paper_waits_for_a_person,
+    what_whatsapp_tells_of_is_not_sent_again,
 );
+
+/// A stream of bytes, encrypted or not.
+pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire for S {}
+
+async fn read_line<S: Wire>(stream: &mut BufReader<S>) -> Option<String> {
+    let mut line = String::new();
+    let read = stream.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+}
 
 /// A mail server: what it was brought, and the lines that it was told.
 #[derive(Clone, Default)]
@@ -31,35 +44,65 @@ pub struct MailServer {
 
 impl MailServer {
     pub async fn start() -> (Self, u16) {
+        Self::start_with(None, false).await
+    }
+
+    /// One that speaks TLS: from the first byte, or when it is asked to.
+    pub async fn start_with(tls: Option<TlsAcceptor>, from_the_first: bool) -> (Self, u16) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = Self::default();
         let own = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(own.clone().serve(stream));
+                let (own, tls) = (own.clone(), tls.clone());
+                tokio::spawn(async move {
+                    match tls.clone().filter(|_| from_the_first) {
+                        None => own.greet(stream, tls).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                own.greet(stream, None).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         (server, port)
     }
 
-    /// Enough of RFC 5321; addresses that begin with `later` or `never` are refused so.
-    async fn serve(self, stream: TcpStream) {
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        write.write_all(b"220 test\r\n").await.unwrap();
-        while let Ok(Some(line)) = lines.next_line().await {
+    async fn greet(self, mut stream: impl Wire, tls: Option<TlsAcceptor>) {
+        stream.write_all(b"220 test\r\n").await.unwrap();
+        let asked = self.serve(stream, tls.is_some()).await;
+        if let (Some(stream), Some(tls)) = (asked, tls)
+            && let Ok(stream) = tls.accept(stream).await
+        {
+            self.lines.lock().unwrap().push("(TLS)".to_owned());
+            self.serve(stream, false).await;
+        }
+    }
+
+    /// Enough of RFC 5321; addresses that begin with `later` or `never` are refused so. Comes back with the
+    /// stream when TLS is asked for.
+    async fn serve<S: Wire>(&self, stream: S, may_tls: bool) -> Option<S> {
+        let mut stream = BufReader::new(stream);
+        while let Some(line) = read_line(&mut stream).await {
             self.lines.lock().unwrap().push(line.clone());
             let said = match line.split([' ', ':']).next().unwrap().to_uppercase().as_str() {
+                "EHLO" if may_tls => "250-test\r\n250 STARTTLS\r\n",
                 "EHLO" => "250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN\r\n",
+                "STARTTLS" if may_tls => {
+                    stream.write_all(b"220 go on\r\n").await.ok()?;
+                    return Some(stream.into_inner());
+                }
                 "AUTH" => "235 yes\r\n",
                 "RCPT" if line.contains("<later") => "451 later\r\n",
                 "RCPT" if line.contains("<never") => "550 never\r\n",
                 "QUIT" => "221 bye\r\n",
                 "DATA" => {
-                    write.write_all(b"354 go on\r\n").await.unwrap();
+                    stream.write_all(b"354 go on\r\n").await.unwrap();
                     let mut mail = Vec::new();
-                    while let Ok(Some(line)) = lines.next_line().await {
+                    while let Some(line) = read_line(&mut stream).await {
                         if line == "." {
                             break;
                         }
@@ -71,10 +114,15 @@ impl MailServer {
                 }
                 _ => "250 ok\r\n",
             };
-            if write.write_all(said.as_bytes()).await.is_err() {
-                return;
-            }
+            stream.write_all(said.as_bytes()).await.ok()?;
+            stream.flush().await.ok()?;
         }
+        None
+    }
+
+    /// What it was told, line by line.
+    pub fn told(&self) -> String {
+        self.lines.lock().unwrap().join("\n")
     }
 
     pub fn texts(&self) -> Vec<(String, String)> {
@@ -199,7 +247,7 @@ async fn a_receipt_and_an_answer_go_out_by_mail_once(db: TestDatabase) -> TestDa
     let texts = server.texts();
     assert_eq!(texts.len(), 2);
     assert!(texts[1].1.contains("Маршрут продлён.") && texts[1].1.contains("Можно обжаловать."));
-    let told = server.lines.lock().unwrap().join("\n");
+    let told = server.told();
     assert!(told.contains("AUTH PLAIN"), "{told}");
     db
 }
@@ -347,5 +395,37 @@ async fn notices_say_what_happened_and_paper_waits_for_a_person(db: TestDatabase
     let marked = house.post(&path, &mark).header("cookie", &handler).send().await.unwrap();
     let (status, marked) = answer(marked).await;
     assert_eq!((status, &marked["messages"][0]["state"]), (200, &json!("sent")));
+    db
+}
+
+async fn what_whatsapp_tells_of_is_not_sent_again(db: TestDatabase) -> TestDatabase {
+    let (gateway, url) = Gateway::start().await;
+    let mut channels = incoming::settings(&url);
+    channels.whatsapp.template = Some("appeal_notice".into());
+    let house = House::with(&db, channels).await;
+    let handler = house.signed("handler", Role::Handler).await;
+    let (number, pin) = filed(&house, |a| a["reply_by"] = json!("whatsapp")).await;
+    house.outbox.pass().await.unwrap();
+    let sent = gateway.asked.lock().unwrap()[0].2.clone();
+    let ours = sent["biz_opaque_callback_data"].as_str().unwrap();
+    assert!(ours.ends_with("/whatsapp"), "{sent}");
+    // As if the process had died before it noted that.
+    let sql = "UPDATE outbox SET state = 'queued', provider_hash = NULL WHERE message_id = $1";
+    let undone = server::ledger::Statement::new(sql, vec![ours.into()]);
+    house.ledger.write(vec![undone]).await.unwrap();
+    let told = async |state: &str| {
+        let status = json!({"id": "wamid.OUT1", "status": state, "biz_opaque_callback_data": ours});
+        let body = json!({"entry": [{"changes": [{"field": "messages", "value": {
+            "metadata": {"phone_number_id": "106540352242922"}, "statuses": [status]}}]}]});
+        assert_eq!(incoming::signed(&house, &body, "app-secret").await, 204);
+        messages(&house, &handler, &number).await[0]["state"].clone()
+    };
+    assert_eq!(told("sent").await, "sent");
+    assert_eq!(told("delivered").await, "delivered");
+    assert_eq!(told("sent").await, "delivered", "later words of less change nothing");
+    house.outbox.pass().await.unwrap();
+    assert_eq!(gateway.asked.lock().unwrap().len(), 1);
+    let kept = house.outbox.of_appeal(house.register.id_of(number.parse().unwrap()).await.unwrap());
+    assert!(!format!("{:?}", kept.await.unwrap()).contains(&pin), "the PIN is forgotten");
     db
 }

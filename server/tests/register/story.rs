@@ -10,7 +10,7 @@ use server::engine::Watch;
 use server::evidence::Examiner;
 use server::plans::Plans;
 use server::published::Published;
-use server::store::{Store, StoreSettings};
+use server::store::Store;
 use simulator::city::{KAMENSKOYE, Measure, demo_world, network};
 use simulator::{World, WorldConfig};
 use std::sync::Arc;
@@ -56,6 +56,7 @@ async fn drive(store: &Store, timetable: &Arc<Timetable>, days: &[i64]) -> Watch
         }
         store.writer().send_when_ready(watch.take_batch()).await.unwrap();
     }
+    store.writer().flush().await.unwrap();
     watch
 }
 
@@ -77,7 +78,7 @@ async fn more_buses_to_kamenskoye_plato_and_everybody_who_appealed_is_told(
     let operator = house.signed("operator", Role::PhoneOperator).await;
     let handler = house.signed("handler", Role::Handler).await;
     let head = house.signed("head", Role::Head).await;
-    let store = Store::open(&db.url, StoreSettings::default()).await.unwrap();
+    let store = house.city.store.clone();
 
     // Two weeks of thin service; the page and the evidence know its timetable.
     let thin = timetable(None);
@@ -153,7 +154,6 @@ async fn more_buses_to_kamenskoye_plato_and_everybody_who_appealed_is_told(
     let reinforced = timetable(Some(Measure::KamenskoyeReinforced));
     let after: Vec<i64> = (1_i64..15).filter(|d| d.rem_euclid(7) < 5).collect();
     drive(&store, &reinforced, &after).await;
-    store.close().await;
     let study = [("command", "study"), ("days", "14"), ("washout", "0")];
     house.act_on(&handler, &path, &study).await;
     let case = house.register.case(case.number).await.unwrap().case;

@@ -110,10 +110,12 @@ pub fn run<F: Future<Output = TestDatabase>>(kind: Kind, test: impl FnOnce(TestD
             Kind::Sqlite => sqlite(),
             Kind::Postgres => {
                 let Ok(admin) = std::env::var(POSTGRES_VARIABLE) else {
-                    eprintln!(
+                    // Not eprintln!, which a test that passes keeps to itself.
+                    let text = format!(
                         "SKIPPED on PostgreSQL: {POSTGRES_VARIABLE} is not set; run the tests under \
-                         scripts/with-postgres.sh"
+                         scripts/with-postgres.sh\n"
                     );
+                    let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
                     return;
                 };
                 postgres(admin).await

@@ -1,6 +1,8 @@
 //! Rows made for tests.
 
-use server::record::{Batch, FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, VisitRow};
+use server::record::{
+    Batch, FeedHealthRow, HeadwayRow, IncidentRow, IntensityRow, TrackRow, VisitRow,
+};
 
 /// 2026-11-23T00:00:00+05:00.
 pub const MIDNIGHT: i64 = 1_795_374_000;
@@ -78,6 +80,10 @@ pub fn feed_health(at: i64) -> FeedHealthRow {
         matched_share: None,
         down: true,
     }
+}
+
+pub fn track(vehicle: &str, at: i64) -> TrackRow {
+    TrackRow { vehicle_id: vehicle.into(), from_at: at, to_at: at + 290, body: "?_{@~\\`|}".into() }
 }
 
 pub fn visits(rows: impl IntoIterator<Item = VisitRow>) -> Batch {

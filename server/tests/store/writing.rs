@@ -1,7 +1,7 @@
 //! What is written, and what writing again does.
 
 use crate::database::{Kind, TestDatabase, on_both};
-use crate::made::{MIDNIGHT, feed_health, headway, incident, intensity, visit, visits};
+use crate::made::{MIDNIGHT, feed_health, headway, incident, intensity, track, visit, visits};
 use server::record::Batch;
 use server::store::{HeadwayQuery, IncidentQuery, Retention, Store, StoreSettings, Window};
 
@@ -44,6 +44,7 @@ async fn rows_come_back_as_they_were_written(db: TestDatabase) -> TestDatabase {
         intensity: vec![intensity("a", MIDNIGHT)],
         incidents: vec![incident("i1", MIDNIGHT)],
         feed_health: vec![feed_health(MIDNIGHT)],
+        tracks: vec![track("bus 1", MIDNIGHT)],
     };
     let store = written(&db, vec![batch.clone()]).await;
     let mut visits = store.visits_of_run(20_261_123, "t1", Some(28_800)).await.unwrap();
@@ -61,9 +62,10 @@ async fn rows_come_back_as_they_were_written(db: TestDatabase) -> TestDatabase {
         intensity: store.intensity_of_segment("a", "to", "", ALL).await.unwrap(),
         incidents: store.incidents(&incidents_of_all()).await.unwrap(),
         feed_health: store.feed_health(None, ALL, 10).await.unwrap(),
+        tracks: store.tracks_of(&["bus 0".to_owned(), "bus 1".to_owned()], ALL).await.unwrap(),
     };
     assert_eq!(back, batch);
-    assert_eq!(store.writer().status().written_rows, 6);
+    assert_eq!(store.writer().status().written_rows, 7);
     assert!(!store.writer().is_down());
     store.close().await;
     db
@@ -76,6 +78,7 @@ async fn writing_again_changes_nothing(db: TestDatabase) -> TestDatabase {
         intensity: vec![intensity("a", MIDNIGHT); 2],
         incidents: vec![incident("i1", MIDNIGHT); 2],
         feed_health: vec![feed_health(MIDNIGHT); 2],
+        tracks: vec![track("bus 1", MIDNIGHT); 2],
     };
     let store = written(&db, vec![batch.clone(), batch.clone()]).await;
     store.close().await;
@@ -192,6 +195,7 @@ async fn old_rows_go_when_their_days_are_over(db: TestDatabase) -> TestDatabase 
         intensity_days: 0,
         incidents_days: 1,
         feed_health_days: 1,
+        tracks_days: 1,
     };
     let settings = StoreSettings { retention, ..db.settings() };
     let store = Store::open(&db.url, settings).await.unwrap();
@@ -206,6 +210,7 @@ async fn old_rows_go_when_their_days_are_over(db: TestDatabase) -> TestDatabase 
         intensity: vec![intensity("a", 0)],
         incidents: vec![incident("old", old), incident("new", MIDNIGHT)],
         feed_health: vec![feed_health(old), feed_health(MIDNIGHT)],
+        tracks: vec![track("bus 1", old), track("bus 1", MIDNIGHT)],
     });
     store
         .writer()
@@ -222,6 +227,7 @@ async fn old_rows_go_when_their_days_are_over(db: TestDatabase) -> TestDatabase 
     // The sweep goes on behind the flush, in small pieces.
     while store.headways(&q).await.unwrap().len() > 1
         || store.feed_health(None, ALL, 9).await.unwrap().len() > 1
+        || store.tracks_of(&["bus 1".to_owned()], ALL).await.unwrap().len() > 1
     {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }

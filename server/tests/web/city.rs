@@ -83,9 +83,24 @@ const FILES: [(&str, &str); 8] = [
     ),
 ];
 
+/// The city's timetable, as agencies give theirs.
+pub fn zip() -> Vec<u8> {
+    zip_of(&FILES)
+}
+
+/// The same without some of its lines.
+#[allow(dead_code, reason = "for the tests of the register")]
+pub fn zip_without(trip_id: &str) -> Vec<u8> {
+    let kept = |text: &str| {
+        let lines = text.split_inclusive('\n');
+        lines.filter(|l| !l.split(',').any(|cell| cell == trip_id)).collect::<String>()
+    };
+    zip_of(&FILES.map(|(name, text)| (name, kept(text))))
+}
+
 /// The city's timetable.
 pub fn timetable() -> Arc<Timetable> {
-    Arc::new(Timetable::from_zip(&zip_of(&FILES), LoadLimits::default()).unwrap().0)
+    Arc::new(Timetable::from_zip(&zip(), LoadLimits::default()).unwrap().0)
 }
 
 /// A vehicle without a trip.

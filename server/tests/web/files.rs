@@ -22,7 +22,6 @@ async fn files_are_served_compressed_cached_and_by_range() {
     put("city.pmtiles", b"0123456789");
     let site = SiteSettings {
         site_dir: folder.path().join("site"),
-        basemap_dir: folder.path().join("basemap"),
         basemap: Basemap::File(folder.path().join("city.pmtiles")),
         ..SiteSettings::default()
     };
@@ -34,7 +33,7 @@ async fn files_are_served_compressed_cached_and_by_range() {
     assert!(header(&packed, "cache-control").contains("immutable"));
     assert_eq!(body(packed).await, "(packed)");
     assert!(!header(&city.get("/assets/map.css").await, "cache-control").contains("immutable"));
-    assert_eq!(city.text("/basemap/streets.geojson").await, "{}");
+    assert_eq!(city.get("/basemap/streets.geojson").await.status(), 404, "a file is the map");
     let part = Request::get("/basemap/map.pmtiles")
         .header(header::RANGE, "bytes=2-4")
         .header(header::ACCEPT_ENCODING, "gzip, br");
@@ -47,4 +46,27 @@ async fn files_are_served_compressed_cached_and_by_range() {
     }
     let missing = city.get("/pkg/frontend.old.js").await;
     assert_eq!(header(&missing, "cache-control"), "no-store", "a missing file may come");
+}
+
+#[tokio::test]
+async fn a_city_without_a_map_of_its_own_asks_for_none_and_is_given_no_other_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let streets = |at: &str| {
+        std::fs::create_dir_all(folder.path().join(at)).unwrap();
+        std::fs::write(folder.path().join(at).join("streets.geojson"), at).unwrap();
+    };
+    // The built site carries the demo city's streets.
+    streets("site/basemap");
+    streets("ours");
+    let site_dir = folder.path().join("site");
+    let with = |basemap| {
+        let site = SiteSettings { site_dir: site_dir.clone(), basemap, ..SiteSettings::default() };
+        City::open(Settings { site, ..Settings::default() })
+    };
+    let plain = with(Basemap::default()).await;
+    assert!(plain.text("/?lang=en").await.contains("data-basemap=\"plain\""));
+    assert_eq!(plain.get("/basemap/streets.geojson").await.status(), 404);
+    let own = with(Basemap::Folder(folder.path().join("ours"))).await;
+    assert!(own.text("/?lang=en").await.contains("data-basemap=\"none\""));
+    assert_eq!(own.text("/basemap/streets.geojson").await, "ours");
 }

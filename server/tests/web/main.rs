@@ -10,3 +10,5 @@ mod limits;
 mod lines;
 mod live;
 mod openapi;
+#[allow(dead_code, reason = "shared with the tests of the register")]
+mod schema;

@@ -1,6 +1,7 @@
 //! The OpenAPI document: complete, sound, and seen when it changes.
 
 use crate::city::City;
+use crate::schema::conforms;
 use expect_test::expect_file;
 use serde_json::Value;
 
@@ -72,35 +73,5 @@ async fn answers_are_as_described() {
     ] {
         let schema = serde_json::json!({"$ref": format!("#/components/schemas/{schema}")});
         conforms(&document, &schema, &city.json(path).await, path);
-    }
-}
-
-fn conforms(document: &Value, schema: &Value, value: &Value, at: &str) {
-    if let Some(to) = schema["$ref"].as_str() {
-        return conforms(document, document.pointer(&to[1..]).unwrap(), value, at);
-    }
-    let nullable = schema["type"].as_array().is_some_and(|t| t.contains(&"null".into()));
-    let either = schema["oneOf"].as_array();
-    if value.is_null() {
-        let null = serde_json::json!({"type": "null"});
-        assert!(nullable || either.is_some_and(|e| e.contains(&null)), "{at} may not be null");
-        return;
-    }
-    if let Some(properties) = schema["properties"].as_object() {
-        let value = value.as_object().unwrap_or_else(|| panic!("{at} is no object"));
-        for required in schema["required"].as_array().into_iter().flatten() {
-            assert!(value.contains_key(required.as_str().unwrap()), "{at} lacks {required}");
-        }
-        for (name, value) in value {
-            let known =
-                properties.get(name).unwrap_or_else(|| panic!("{at}.{name} is not described"));
-            conforms(document, known, value, &format!("{at}.{name}"));
-        }
-    } else if let Some(items) = schema.get("items") {
-        for value in value.as_array().unwrap_or_else(|| panic!("{at} is no array")) {
-            conforms(document, items, value, at);
-        }
-    } else if let Some(kinds) = schema["enum"].as_array() {
-        assert!(kinds.contains(value), "{at}: {value} is not described");
     }
 }

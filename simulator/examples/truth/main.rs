@@ -17,6 +17,7 @@ mod prediction_section;
 #[path = "../../../transit/tests/recording/mod.rs"]
 mod recording;
 
+use simulator::score::claims::{self, Claims, score_claims};
 use simulator::score::hardship::{Hardship, hard};
 use simulator::score::headways::{self, score_headways};
 use simulator::score::incidents::{self, IncidentScore, KINDS, score_incidents};
@@ -31,6 +32,7 @@ const SEEDS: [u64; 3] = [101, 102, 103];
 /// The sections that every world has a row in.
 struct Sections {
     visits: Table,
+    claims: Claims,
     headways: Table,
     incidents: Vec<(&'static str, Table)>,
     totals: [IncidentScore; 4],
@@ -57,6 +59,7 @@ impl Sections {
         });
         Self {
             visits,
+            claims: Claims::default(),
             headways,
             incidents: incidents.into(),
             totals: Default::default(),
@@ -67,6 +70,7 @@ impl Sections {
     fn add(&mut self, trial: &Trial) {
         let (timetable, watched, window) = (&trial.timetable, &trial.watched, trial.window);
         self.visits.row(&trial.name, score_visits(watched, window).cells());
+        self.claims.add(&score_claims(timetable, watched, window));
         self.headways.row(&trial.name, score_headways(timetable, watched, window).cells());
         let scores = score_incidents(timetable, watched, window, trial.named);
         for (i, score) in scores.iter().enumerate() {
@@ -81,7 +85,14 @@ impl Sections {
         for (i, total) in self.totals.iter().enumerate() {
             self.incidents[i].1.row("all", total.cells());
         }
-        println!("{}\n{}", self.visits.markdown(), self.headways.markdown());
+        let note = "Arrivals and departures of all these worlds: those within the uncertainty that they claim, by where \
+                    the stop is and by how much they claim; 90 % is calibrated.";
+        let mut claims = Table::new("Claims", note, &claims::HEAD);
+        for (name, cells) in self.claims.rows() {
+            claims.row(name, cells);
+        }
+        println!("{}\n{}", self.visits.markdown(), claims.markdown());
+        println!("{}", self.headways.markdown());
         for (_, table) in &self.incidents {
             println!("{}", table.markdown());
         }

@@ -237,7 +237,14 @@ fn pattern(
     if let Some(place) = city.places.get(last) {
         stops.name("trips", "trip_headsign", place.names.clone());
     }
-    Ok(NetworkPattern { direction, headsign, line: laid.line, stops: list, offsets_m })
+    Ok(NetworkPattern {
+        direction,
+        headsign,
+        line: laid.line,
+        stops: list,
+        offsets_m,
+        timepoint_every: None,
+    })
 }
 
 impl Stops {

@@ -1,9 +1,10 @@
 //! How near the Monitor's conclusions come to the truth.
 //!
 //! [`watch`] lets a `Monitor` read a world's reports as it would an agency's feed. One kind of conclusion is
-//! one file: [`visits`], [`headways`], [`incidents`] hold what was concluded against what truly was, each with
+//! one file: [`visits`], [`claims`], [`headways`], [`incidents`] hold what was concluded against what truly was, each with
 //! the columns of its table. [`trial`] is the worlds that all of them are judged on, [`report`] the text.
 
+pub mod claims;
 pub mod hardship;
 pub mod headways;
 mod hindsight;

@@ -30,7 +30,7 @@ pub struct VisitScore {
     pub wrong_vehicle: usize,
     /// Concluded more than once for the same run and stop.
     pub twice: usize,
-    /// Concluded for a run and stop where none truly was.
+    /// Concluded within the window for a run and stop where none truly was.
     pub invented: usize,
     /// Seconds by which the concluded passage lies outside the true stay, sorted. The passage is the
     /// departure, at a last stop the arrival.
@@ -86,9 +86,9 @@ pub fn score_visits(watched: &Watched, window: Window) -> VisitScore {
     let mut score = VisitScore::default();
     for (place, visits) in &concluded {
         score.twice += visits.len() - 1;
-        if !all.contains_key(place) {
-            score.invented += 1;
-        }
+        let at = visits[0].departure.or(visits[0].arrival);
+        let counts = at.is_some_and(|at| window.holds(at));
+        score.invented += usize::from(counts && !all.contains_key(place));
     }
     for (place, truth) in &all {
         if !window.holds(truth.arrival) {

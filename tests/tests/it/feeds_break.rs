@@ -1,7 +1,9 @@
 //! The feed and the timetable are broken under a running server: it says what is wrong, and goes on.
 
 use prost::Message as _;
-use server::gtfs_realtime::{Alert, EntitySelector, FeedEntity, TranslatedString, Translation};
+use server::gtfs_realtime::{
+    Alert, EntitySelector, FeedEntity, FeedMessage, TranslatedString, Translation,
+};
 use std::time::Duration;
 use tests::agency::Answer;
 use tests::house::{House, SIZE_LIMIT_BYTES, on_trips};
@@ -41,6 +43,41 @@ async fn a_feed_that_stops_is_said_and_alarms_are_held_back() {
     house.jolda.until("/api/v1/incidents", tests::house::WITHIN, closed).await.unwrap();
     let page = house.jolda.get("/routes?lang=en").await.unwrap().text().await.unwrap();
     assert!(!page.contains("No fresh data from"), "the banner stays");
+}
+
+/// The positions of an hour ago under the header of now.
+fn old_positions(now: i64) -> Vec<u8> {
+    let old = line::positions(now - 3_600);
+    line::message(now, FeedMessage::decode(old.as_slice()).unwrap().entity)
+}
+
+#[tokio::test]
+async fn a_feed_that_repeats_old_positions_is_silent_however_it_answers() {
+    let Some(house) = House::open().await.unwrap() else { return };
+    house.until_well().await.unwrap();
+    let last = server::clock::Clock::machine().now();
+    house.agency.answer(Answer::Live(old_positions));
+    let feed = house.until_feed(|f| f["down"] == true).await.unwrap();
+    assert_eq!(feed["trouble"], "old_positions", "{feed}");
+    assert!(feed["last_error"].is_null() && feed["failures_in_row"] == 0, "{feed}");
+    let newest = feed["newest_at"].as_i64().unwrap();
+    assert!((last - 5..=last + 5).contains(&newest), "{newest}, the last new one of {last}");
+    for (language, words) in [
+        ("en", "«buses» answers, but repeats old positions since"),
+        ("ru", "Источник «buses» отвечает, но повторяет старые положения"),
+        ("kk", "«buses» дереккөзі жауап береді, бірақ ескі орындарды қайталап тұр"),
+    ] {
+        let path = format!("/routes?lang={language}");
+        let page = house.jolda.get(&path).await.unwrap().text().await.unwrap();
+        assert!(page.contains(words), "{language}: the banner is missing");
+    }
+    let incidents = house.jolda.json("/api/v1/incidents").await.unwrap();
+    assert_eq!(open_kinds(&incidents), ["feed_down"], "{incidents}");
+
+    house.agency.answer(Answer::Live(line::positions));
+    house.until_feed(|f| f["down"] == false && f["trouble"].is_null()).await.unwrap();
+    let page = house.jolda.get("/routes?lang=en").await.unwrap().text().await.unwrap();
+    assert!(!page.contains("repeats old positions"), "the banner stays");
 }
 
 #[tokio::test]
@@ -126,7 +163,7 @@ async fn what_the_agency_tells_passengers_is_on_the_pages_it_concerns() {
         assert!(page.contains(words), "{path}");
     }
     let bytes = house.jolda.get("/gtfs-rt/alerts.pb").await.unwrap().bytes().await.unwrap();
-    let ours = server::gtfs_realtime::FeedMessage::decode(bytes).unwrap();
+    let ours = FeedMessage::decode(bytes).unwrap();
     assert!(ours.entity.iter().any(|e| e.alert.as_deref() == Some(&alert)), "passed on as it came");
 
     house.agency.publish_alerts(line::message(now + 1, Vec::new()));

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tests::house::{House, WITHIN, on_trips};
 use tests::line;
+use tests::shared::report;
 
 const ALL: Window = Window { from: 0, to: i64::MAX };
 /// As many rows as these tests can make.
@@ -230,7 +231,7 @@ struct Postgres {
 impl Postgres {
     async fn fresh(name: &str) -> Option<Self> {
         let Ok(admin) = std::env::var("JOLDA_TEST_POSTGRES_URL") else {
-            eprintln!("SKIPPED: JOLDA_TEST_POSTGRES_URL is not set; see scripts/with-postgres.sh");
+            report("SKIPPED: JOLDA_TEST_POSTGRES_URL is not set; see scripts/with-postgres.sh");
             return None;
         };
         let name = format!("jolda_it_{name}_{}", std::process::id());

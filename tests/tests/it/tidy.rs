@@ -146,9 +146,7 @@ fn rooms_of_the_server_do_not_know_each_other() {
     let rooms = ["feed", "store", "http", "live"];
     for room in rooms {
         for path in files("rs") {
-            let inside = path.starts_with(format!("server/src/{room}"))
-                || path == Path::new(&format!("server/src/{room}.rs"));
-            if !inside {
+            if !is_of(&path, room) {
                 continue;
             }
             let text = read(&path);
@@ -165,6 +163,43 @@ fn rooms_of_the_server_do_not_know_each_other() {
     }
 }
 
+/// Rooms of the register, from the ground up: each may name those below it, none beside or above. The roof
+/// joins what lies beneath it.
+#[test]
+fn rooms_of_the_register_stand_on_each_other() {
+    const FLOORS: [&[&str]; 6] = [
+        &["keys", "ledger"],
+        &["personal", "ways"],
+        &["outbox", "staff"],
+        &["register"],
+        &["channels", "evidence"],
+        &["http", "demo", "office"],
+    ];
+    for (floor, rooms) in FLOORS.iter().enumerate().take(FLOORS.len() - 1) {
+        for room in *rooms {
+            let others: Vec<_> =
+                FLOORS[floor..].iter().copied().flatten().filter(|o| *o != room).collect();
+            for path in files("rs").iter().filter(|p| is_of(p, room)) {
+                let text = read(path);
+                for other in &others {
+                    let forms = [format!("crate::{other}::"), format!("crate::{other};")];
+                    assert!(
+                        !forms.iter().any(|form| text.contains(form)),
+                        "{}: `{room}` must not know `{other}`",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A file of a room of the server.
+fn is_of(path: &Path, room: &str) -> bool {
+    path.starts_with(format!("server/src/{room}"))
+        || path == Path::new(&format!("server/src/{room}.rs"))
+}
+
 #[test]
 fn migrations_only_go_up() {
     for path in files("sql") {
@@ -172,4 +207,27 @@ fn migrations_only_go_up() {
         assert!(!text.contains("DROP TABLE"), "{}: migrations only go up", path.display());
         assert!(!path.to_string_lossy().contains("down"), "{}", path.display());
     }
+}
+
+#[test]
+fn files_that_the_documents_name_are_there() {
+    let rooms: Vec<String> = ["api", "transit", "appeals", "simulator", "server", "frontend"]
+        .into_iter()
+        .chain(["migrations", "data", "docs", "tests", "benches", "fuzz", "xtask", "scripts"])
+        .map(|room| format!("{room}/"))
+        .collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let mut gone = Vec::new();
+    for document in files("md") {
+        let text = read(&document);
+        let quoted = text.split('`').skip(1).step_by(2);
+        let named =
+            quoted.filter(|w| rooms.iter().any(|r| w.starts_with(r)) && w.chars().all(plain));
+        gone.extend(
+            named
+                .filter(|path| !root().join(path).exists())
+                .map(|path| format!("{}: {path}", document.display())),
+        );
+    }
+    assert!(gone.is_empty(), "documents name what is not there:\n{}", gone.join("\n"));
 }

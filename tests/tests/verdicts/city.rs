@@ -4,8 +4,9 @@ use appeals::claim::Claim;
 use appeals::evidence::span;
 use appeals::ids::{RouteId, StopId, VehicleId};
 use appeals::plan::{planned_runs, recorded, serves};
-use appeals::record::{Coverage, Record, RecordedIncident, Visit};
-use simulator::{Detour, Truth, World, worlds};
+use appeals::positions::{Position, pings};
+use appeals::record::{Coverage, Ping, Record, RecordedIncident, Visit};
+use simulator::{Detour, Truth, World, WorldConfig, worlds};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use transit::ids::{FeedIdx, RouteIdx, StopIdx};
@@ -25,6 +26,8 @@ pub struct City {
     incidents: Vec<(Of, RecordedIncident)>,
     holes: Vec<(EpochS, EpochS)>,
     seen: BTreeSet<TripInstance>,
+    /// Where each vehicle was believed to be.
+    positions: BTreeMap<VehicleId, Vec<Position>>,
     /// Midnight of the day.
     pub origin: EpochS,
     until: EpochS,
@@ -41,6 +44,7 @@ impl City {
             incidents: Vec::new(),
             holes: Vec::new(),
             seen: BTreeSet::new(),
+            positions: BTreeMap::new(),
             origin,
             until,
         }
@@ -48,6 +52,15 @@ impl City {
 
     /// Such a city at 05:30, and when its morning ends: 11:00.
     pub fn world(kind: worlds::Kind, seed: u64) -> (Arc<Timetable>, World, EpochS) {
+        Self::world_with(kind, seed, |_, _| {})
+    }
+
+    /// The same with more trouble.
+    fn world_with(
+        kind: worlds::Kind,
+        seed: u64,
+        more: impl FnOnce(&Timetable, &mut WorldConfig),
+    ) -> (Arc<Timetable>, World, EpochS) {
         let (timetable, mut config) = worlds::generate(kind, seed).unwrap();
         let origin = timetable.origin(worlds::DATE);
         let (from, until) = (origin + 5 * 3_600 + 1_800, origin + 11 * 3_600);
@@ -60,24 +73,47 @@ impl City {
             from: origin + 7 * 3_600,
             to: origin + 9 * 3_600,
         }];
+        more(&timetable, &mut config);
         let world = World::new(timetable.clone(), config, from);
         (timetable, world, until)
     }
 
     /// From 05:30 to 11:00.
     pub fn watched(kind: worlds::Kind, seed: u64) -> Self {
-        let (timetable, mut world, until) = Self::world(kind, seed);
+        Self::watched_with(kind, seed, EVERY_S, |_, _| {})
+    }
+
+    /// The same with more trouble, the feed asked every so many seconds.
+    pub fn watched_with(
+        kind: worlds::Kind,
+        seed: u64,
+        every_s: EpochS,
+        more: impl FnOnce(&Timetable, &mut WorldConfig),
+    ) -> Self {
+        let (timetable, mut world, until) = Self::world_with(kind, seed, more);
+        let mut positions: BTreeMap<VehicleId, Vec<Position>> = BTreeMap::new();
         let mut monitor = Monitor::new(timetable.clone(), MonitorConfig::default());
         let (mut effects, mut away) = (Vec::new(), Vec::new());
         let feed = FeedIdx(0);
         while world.now() < until {
-            let now = world.now() + EVERY_S;
+            let now = world.now() + every_s;
             world.advance(now);
             if world.feed_is_up() {
                 let start = Event::DatasetStart { feed, header_at: Some(now) };
                 monitor.apply(now, &start, &mut effects);
                 for position in world.reports(feed) {
                     monitor.apply(now, &Event::Position(position), &mut effects);
+                    let Some(fix) = monitor.last_fix(feed, position.vehicle_id) else { continue };
+                    let id = VehicleId(format!("v{}", fix.vehicle.0));
+                    let list = positions.entry(id).or_default();
+                    if list.last().is_none_or(|l| l.at < fix.at) {
+                        list.push(Position {
+                            at: fix.at,
+                            place: fix.place,
+                            speed_mps: fix.speed_mps.map(f64::from),
+                            occupancy: position.occupancy_status,
+                        });
+                    }
                 }
                 monitor.apply(now, &Event::DatasetEnd { feed }, &mut effects);
             } else {
@@ -87,7 +123,8 @@ impl City {
             monitor.apply(now, &Event::Tick, &mut effects);
         }
         let truth = world.drain_truth();
-        let mut city = Self { holes: joined(&away), ..Self::told(timetable, truth, until) };
+        let told = Self::told(timetable, truth, until);
+        let mut city = Self { holes: joined(&away, every_s), positions, ..told };
         city.keep(&effects);
         city
     }
@@ -128,6 +165,31 @@ impl City {
             stop: Some(StopId(self.timetable.stop(stop).id.to_string())),
             ..Claim::default()
         }
+    }
+
+    /// The same with the positions of the vehicles that drove the route then.
+    pub fn record_with_positions(
+        &self,
+        claim: &Claim,
+        (route, stop): (RouteIdx, StopIdx),
+    ) -> Record {
+        let mut record = self.record(claim, (route, stop));
+        let (from, to) = span(claim, &self.timetable.zone)[0].0;
+        let near = |at: EpochS| at >= from - 300 && at < to + 300;
+        let vehicles: BTreeSet<VehicleId> = record
+            .visits
+            .iter()
+            .filter(|v| v.there_at().is_some_and(near))
+            .map(|v| v.vehicle.clone())
+            .collect();
+        let all = vehicles.iter().filter_map(|v| self.positions.get_key_value(v));
+        let told = all.flat_map(|(vehicle, list)| {
+            let near: Vec<Position> = list.iter().filter(|p| near(p.at)).copied().collect();
+            pings(&self.timetable, Some(stop), &record.visits, vehicle, &near)
+        });
+        let told: Vec<Ping> = told.collect();
+        record.pings = told;
+        record
     }
 
     /// The slice of the record that a claim needs.
@@ -173,12 +235,12 @@ impl City {
 }
 
 /// Instants at which the feed was away, joined to holes that reach one dataset to either side.
-fn joined(away: &[EpochS]) -> Vec<(EpochS, EpochS)> {
+fn joined(away: &[EpochS], every_s: EpochS) -> Vec<(EpochS, EpochS)> {
     let mut holes: Vec<(EpochS, EpochS)> = Vec::new();
     for at in away {
         match holes.last_mut() {
-            Some((_, to)) if *at - EVERY_S <= *to => *to = at + EVERY_S,
-            _ => holes.push((at - 2 * EVERY_S, at + EVERY_S)),
+            Some((_, to)) if *at - every_s <= *to => *to = at + every_s,
+            _ => holes.push((at - 2 * every_s, at + every_s)),
         }
     }
     holes

@@ -10,6 +10,11 @@ use std::collections::BTreeMap;
 use transit::ids::{RouteIdx, StopIdx};
 use transit::{EpochS, TripInstance};
 
+/// People that a bus of these worlds takes.
+const CAPACITY: f64 = 113.0;
+/// From this share on a bus of these worlds says that it is crowded.
+const CROWDED: f64 = 0.75;
+
 /// How a verdict stands to the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -25,6 +30,8 @@ pub struct Stop<'a> {
     city: &'a City,
     /// True passages, by departure: when, which run.
     pub passages: Vec<(EpochS, TripInstance)>,
+    /// People aboard behind the stop, by run.
+    aboard: BTreeMap<TripInstance, u16>,
     /// Last position truly served by each run of the route and direction, and the last of its pattern.
     reached: BTreeMap<TripInstance, (u16, u16)>,
 }
@@ -33,6 +40,7 @@ impl<'a> Stop<'a> {
     pub fn new(city: &'a City, route: RouteIdx, direction: Option<u8>, stop: StopIdx) -> Self {
         let mut passages = Vec::new();
         let mut reached = BTreeMap::new();
+        let mut aboard = BTreeMap::new();
         let of_route = |v: &&TrueVisit| {
             let pattern = city.timetable.pattern(v.pattern);
             pattern.route == route && pattern.direction == direction
@@ -44,10 +52,11 @@ impl<'a> Stop<'a> {
             entry.0 = entry.0.max(visit.stop_position);
             if pattern.stops[usize::from(visit.stop_position)] == stop {
                 passages.push((visit.departure, visit.instance));
+                aboard.insert(visit.instance, visit.aboard);
             }
         }
         passages.sort_unstable();
-        Self { city, passages, reached }
+        Self { city, passages, aboard, reached }
     }
 
     /// The longest true gap that touches a window.
@@ -108,8 +117,18 @@ impl<'a> Stop<'a> {
                 });
                 is(yes == off)
             }
+            // Nobody in these worlds drives faster than a city allows.
+            Kind::Speeding => is(!yes),
+            Kind::Overcrowded => is(self.crowded(window, yes)),
             other => panic!("no truth for {other:?}"),
         }
+    }
+
+    /// Whether such a bus came. Several may be meant: any of them.
+    fn crowded(&self, (from, to): (EpochS, EpochS), yes: bool) -> bool {
+        let inside = self.passages.iter().filter(|(at, _)| *at >= from && *at <= to);
+        let mut levels = inside.filter_map(|(_, run)| self.aboard.get(run));
+        levels.any(|aboard| (f64::from(*aboard) / CAPACITY >= CROWDED) == yes)
     }
 
     fn even(&self, (from, to): (EpochS, EpochS), plan_s: f64, finding: Finding) -> Outcome {

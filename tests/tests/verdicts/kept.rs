@@ -1,7 +1,7 @@
 //! The same through the server: engine, rows, database, slices, and back. What it finds is what truly was.
 
 use crate::city::{City, EVERY_S};
-use crate::{HEAD, SEED, score_by, tell};
+use crate::{HEAD, score_by, seed, tell};
 use server::clock::Clock;
 use server::engine::Watch;
 use server::evidence::Examiner;
@@ -36,12 +36,13 @@ fn minute(at: EpochS, accepted: i64) -> FeedHealthRow {
 
 /// A morning through the engine into the database: the truth, and who examines.
 async fn kept(kind: worlds::Kind, folder: &std::path::Path) -> (City, Examiner) {
-    let (timetable, mut world, until) = City::world(kind, SEED);
+    let (timetable, mut world, until) = City::world(kind, seed());
     let url = format!("sqlite:{}", folder.join("kept.sqlite").display());
     let store = Store::open(&url, StoreSettings::default()).await.unwrap();
     let feeds = vec![FEED.to_owned()];
     let mut watch =
         Watch::new(Arc::clone(&timetable), MonitorConfig::default(), feeds, "kept".into());
+    watch.keep_tracks();
     while world.now() < until {
         let now = world.now() + EVERY_S;
         world.advance(now);
@@ -55,6 +56,9 @@ async fn kept(kind: worlds::Kind, folder: &std::path::Path) -> (City, Examiner) 
         watch.observed(minute(now, accepted));
         store.writer().send_when_ready(watch.take_batch()).await.unwrap();
     }
+    watch.close_tracks();
+    store.writer().send(watch.take_batch());
+    store.writer().flush().await.unwrap();
     let ledger = Ledger::open(&url).await.unwrap();
     let law = Arc::new(Law::shipped(timetable.zone.clone(), "city").unwrap());
     let keys = Arc::new(Keys::parse(KEY).unwrap());

@@ -12,6 +12,7 @@ mod feed_expiration;
 mod fields;
 mod files;
 mod keys;
+mod one_stop_trips;
 mod parent_station;
 mod point_near_origin;
 mod references;
@@ -86,6 +87,7 @@ fn check_rows(
     expired_calendar::check(timetable, &tables, today, findings);
     feed_expiration::check(&tables, today, findings);
     unused_stop::check(timetable, &tables, findings);
+    one_stop_trips::check(timetable, &tables, findings);
     fast_travel::check(timetable, &tables, findings);
     block_overlap::check(timetable, &tables, findings);
     Ok(())

@@ -248,6 +248,22 @@ fn speed_blocks_and_what_is_unused() {
 }
 
 #[test]
+fn a_trip_that_names_one_stop_over_and_over_is_told() {
+    let text = "
+        stop A 43.2 76.9
+        stop B 43.21 76.9
+        route 5 Five
+        trip a route=5 : A 7:00, A 7:02, A 7:04
+        trip b route=5 : A 8:00, B 8:05
+    ";
+    let report = check_feed(&feed(text).unwrap(), LoadLimits::default(), NOW);
+    let told = report.findings.iter().filter(|f| f.rule == "trip_of_one_stop");
+    let told: Vec<String> = told.map(ToString::to_string).collect();
+    let line = r#"warning trips.txt:2 trip_of_one_stop: trip "a" stops 3 times, each time at "A""#;
+    assert_eq!(told, [line]);
+}
+
+#[test]
 fn what_is_no_feed_is_one_finding() {
     let report = check_feed(b"<html>404</html>", LoadLimits::default(), NOW);
     assert_eq!(report.findings.len(), 1);

@@ -34,11 +34,20 @@ pub(super) struct ObservedStop {
 }
 
 /// The visits of the run that a vehicle drives.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct RunLog {
     pub(super) instance: Option<TripInstance>,
     /// By stop position.
     pub(super) visits: Vec<ObservedStop>,
+}
+
+impl Clone for RunLog {
+    /// With the room of the original: a copy is made to be written to.
+    fn clone(&self) -> Self {
+        let mut visits = Vec::with_capacity(self.visits.capacity());
+        visits.extend_from_slice(&self.visits);
+        Self { instance: self.instance, visits }
+    }
 }
 
 /// The recent past, shared between the writer and its snapshots.

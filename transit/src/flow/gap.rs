@@ -3,24 +3,30 @@
 
 use super::FlowConfig;
 use super::VehicleFacts;
-use super::band::is_gapped;
+use super::band::{band, is_gapped};
 use super::coverage::Coverage;
 use super::headway::{Headways, Passage};
 use super::incident::{Book, Key, blank};
 use super::layout::{Layout, NONE};
 use super::plan::Plan;
-use super::track::Tracks;
+use super::track::{Spacing, Tracks};
 use super::tracking::Tracking;
 use crate::event::{Effect, IncidentKind};
+use crate::ids::PatternIdx;
+use crate::predict::next_of_block;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Looks in a row at which a gap must stand before it is an incident, and be gone before it is none.
 const LOOKS: u8 = 2;
 
 /// Where the timetable is judged, so many planned passages in a row that nobody made are a gap.
 const MISSED_MIN: usize = 2;
+
+/// No bus is so many times faster than its plan.
+const HASTE: f64 = 1.5;
 
 /// A vehicle that went silent at its terminal may have left for so long, seconds.
 const SILENT_LAYOVER_S: EpochS = 900;
@@ -39,6 +45,8 @@ struct Wide {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gaps {
     next_look: EpochS,
+    /// How new the data of the last look were.
+    seen_until: Option<EpochS>,
     /// (direction, run) with the looks at which its gap stood.
     standing: BTreeMap<(u32, TripInstance), u8>,
     /// Open gaps with the looks at which they were not found.
@@ -67,6 +75,27 @@ impl Gaps {
         Self { unsure_at: vec![EpochS::MIN; layout.places.len()], ..Self::default() }
     }
 
+    /// A new timetable: what stands goes on standing.
+    pub(super) fn carried(
+        &self,
+        layout: &Layout,
+        direction: impl Fn(u32) -> Option<u32>,
+        run: impl Fn(TripInstance) -> Option<TripInstance>,
+    ) -> Self {
+        let moved = |looks: &BTreeMap<(u32, TripInstance), u8>| {
+            let one = |(key, looks): (&(u32, TripInstance), &u8)| {
+                Some(((direction(key.0)?, run(key.1)?), *looks))
+            };
+            looks.iter().filter_map(one).collect()
+        };
+        Self {
+            next_look: self.next_look,
+            standing: moved(&self.standing),
+            gone: moved(&self.gone),
+            ..Self::new(layout)
+        }
+    }
+
     /// Opens and closes `Gap`.
     pub(super) fn detect(
         &mut self,
@@ -76,9 +105,12 @@ impl Gaps {
         effects: &mut Vec<Effect>,
     ) {
         Self::close_blind(view, book, effects);
-        if view.now < self.next_look {
+        // Without newer data nothing is seen that was not seen before, least of all that nobody came.
+        let data_until = view.coverage.data_until();
+        if view.now < self.next_look || data_until == self.seen_until {
             return;
         }
+        self.seen_until = data_until;
         self.next_look = view.now + view.config.gap_look_every_s;
         self.mark_unsure(view);
         let mut wide: BTreeMap<(u32, TripInstance), Wide> = BTreeMap::new();
@@ -89,7 +121,7 @@ impl Gaps {
                 self.look_along(view, i as u32, plan, book, &mut wide);
             }
         }
-        self.look_at_followers(view, book, &mut wide);
+        self.look_at_followers(view, plan, book, &mut wide);
         self.close_gone(view, &wide, book, effects);
         self.standing.retain(|key, _| wide.contains_key(key));
         for ((direction, run), gap) in wide {
@@ -115,8 +147,8 @@ impl Gaps {
         }
     }
 
-    /// Where a vehicle may have passed without a visit there is no gap to be seen: ahead of one that went
-    /// silent, and between the last visit of one and the place where it is.
+    /// Where a vehicle may have passed without a visit there is no gap to be seen: as far on as one that went silent,
+    /// or left its line, may have come, and between the last visit of one and the place where it is.
     fn mark_unsure(&mut self, view: &View<'_>) {
         for track in &view.tracks.rows {
             let (Some(fact), age_s) = (track.fact, view.now - track.fixed_at) else { continue };
@@ -131,11 +163,27 @@ impl Gaps {
             let next = usize::from(fact.next_stop_position).min(stops);
             let silent = age_s > view.config.alarm_age_max_s;
             let from = track.last_position().map_or(0, |p| usize::from(p) + 1);
-            for position in from..if silent { stops } else { next } {
-                let place = view.layout.place_at(pattern, position);
-                if place != NONE {
-                    self.unsure_at[place as usize] = view.now;
-                }
+            let until = if silent || fact.off_route_m.is_some() {
+                reach(view, run, track.last_stop().map(|l| (l.position, l.at))).clamp(next, stops)
+            } else {
+                next
+            };
+            self.mark(view, pattern, from..until);
+            // By now it may be on the run that follows.
+            let due = |run: &TripInstance| view.timetable.span(*run).0 <= view.now;
+            let after = silent.then(|| next_of_block(view.timetable, run)).flatten().filter(due);
+            if let Some(after) = after {
+                let until = reach(view, after, Some((0, view.timetable.span(after).0)));
+                self.mark(view, view.timetable.trip(after.trip).pattern, 0..until);
+            }
+        }
+    }
+
+    fn mark(&mut self, view: &View<'_>, pattern: PatternIdx, positions: Range<usize>) {
+        for position in positions {
+            let place = view.layout.place_at(pattern, position);
+            if place != NONE {
+                self.unsure_at[place as usize] = view.now;
             }
         }
     }
@@ -175,7 +223,7 @@ impl Gaps {
             let opens = if by_timetable {
                 let until = view.now - lag_s - view.config.late_max_s;
                 let on = (view.timetable, view.layout);
-                plan.overdue(on, place, (last.at, until)) >= MISSED_MIN
+                plan.overdue(view.config, on, place, (last.at, until)) >= MISSED_MIN
             } else {
                 excess && ratio >= view.config.gapped_ratio
             };
@@ -195,6 +243,7 @@ impl Gaps {
     fn look_at_followers(
         &self,
         view: &View<'_>,
+        plan: &mut Plan,
         book: &Book,
         wide: &mut BTreeMap<(u32, TripInstance), Wide>,
     ) {
@@ -213,7 +262,8 @@ impl Gaps {
             let opens = !(view.by_timetable)(direction)
                 && !unsure
                 && !Self::is_muted(view, direction)
-                && view.tracks.may_alarm(view.config, view.timetable, view.now, fact);
+                && view.tracks.may_alarm(view.config, view.timetable, view.now, fact)
+                && is_wide(view, plan, &spacing);
             if opens || book.is_open(Key::Gap(key.0, key.1)) {
                 let ratio = spacing.now_s as f32 / spacing.scheduled_s.unwrap_or(1).max(1) as f32;
                 let since = view.now - EpochS::from(spacing.now_s);
@@ -281,6 +331,23 @@ impl Gaps {
         }
         book.open(view.config, |_| Key::Gap(direction, run), incident, effects);
     }
+}
+
+/// The first stop position that a vehicle cannot have reached yet since it left one, at its fastest.
+fn reach(view: &View<'_>, run: TripInstance, left: Option<(u16, EpochS)>) -> usize {
+    let times = view.timetable.stop_times(run.trip);
+    let Some((at, time)) = left.and_then(|(p, at)| Some((at, times.get(usize::from(p))?))) else {
+        return times.len();
+    };
+    let driven_s = (view.now - at).max(0) as f64 * HASTE;
+    times.partition_point(|t| f64::from(t.arrival_s - time.departure_s) <= driven_s)
+}
+
+/// Also against the thinner of two plans between which the service changes.
+fn is_wide(view: &View<'_>, plan: &mut Plan, spacing: &Spacing) -> bool {
+    let on = (view.timetable, view.layout);
+    let plan_s = plan.thinner_s(view.config, on, spacing.place, spacing.at);
+    is_gapped(band(view.config, spacing.now_s, plan_s))
 }
 
 /// The headway that riders have to expect at the place, if a gap can be seen there at all.

@@ -168,10 +168,12 @@ impl Runs {
         at: EpochS,
         how: Seen,
     ) {
-        if !self.index.contains_key(&instance) {
+        let known = self.index.get(&instance).copied();
+        let index = known.or_else(|| {
             self.watch(timetable, layout, timetable.run(instance), Promise::None);
-        }
-        if let Some(&index) = self.index.get(&instance) {
+            self.index.get(&instance).copied()
+        });
+        if let Some(index) = index {
             let run = &mut self.watched[index as usize];
             run.seen_at = run.seen_at.max(Some(at));
             if how != Seen::Standing {
@@ -365,9 +367,15 @@ impl Runs {
     pub(super) fn carried(
         &self,
         (timetable, layout): (&Timetable, &Layout),
+        direction: impl Fn(u32) -> Option<u32>,
         run: impl Fn(TripInstance) -> Option<TripInstance>,
     ) -> Self {
         let mut new = Self::new(layout);
+        for (old, share) in self.named_share.iter().enumerate() {
+            if let Some(to) = direction(old as u32) {
+                new.named_share[to as usize] = *share;
+            }
+        }
         for old in &self.watched {
             let Some(instance) = run(old.run.instance) else { continue };
             new.watch(timetable, layout, timetable.run(instance), old.promise);

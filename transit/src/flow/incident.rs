@@ -127,9 +127,9 @@ impl Book {
         &mut self,
         now: EpochS,
         mut moved: impl FnMut(Key, &mut Incident) -> Option<Key>,
+        closed: impl FnMut(&mut Incident) -> bool,
     ) {
-        // Closed ones speak of indices that are gone.
-        self.closed.clear();
+        self.closed.retain_mut(closed);
         for (key, mut incident) in std::mem::take(&mut self.open) {
             if let Some(new) = moved(key, &mut incident) {
                 self.open.insert(new, incident);

@@ -303,6 +303,8 @@ impl Passages {
             }
             new
         };
+        let same = to.len() == layout.cells.len()
+            && to.iter().enumerate().all(|(cell, to)| *to == Some(cell));
         let all = |rings: &[Counts]| {
             let one = |c: &Counts| Counts {
                 start: c.start,
@@ -318,7 +320,7 @@ impl Passages {
             window_planned: moved(&self.window_planned),
             window_observed: moved(&self.window_observed),
             // An hour half said goes on from its start: said twice is better than not said.
-            saying: self.saying.map(|s| (s.0, 0)),
+            saying: self.saying.map(|s| (s.0, if same { s.1 } else { 0 })),
             ..*self
         }
     }

@@ -1,10 +1,10 @@
 //! What the visits mean: coverage, headways, waits, intensity, ghosts, incidents, boards.
 //!
 //! The Monitor tells `Flow` what it concluded about vehicles; `Flow` concludes about the service. It knows
-//! nothing of fixes or matching. One concern a file: [`coverage`] when a feed was observed; `plan` and
-//! `headway` the two sides of a headway; `track` each vehicle's spacing; [`wait`] how long people wait;
-//! `intensity`, `ghost`, `service` the figures; `incident` and the detectors beside it; `board` what stops
-//! show. `visit` and `tick` are the two ways in.
+//! nothing of fixes or matching. One concern a file: `watch` when a feed was observed, `coverage` all of them;
+//! `plan` and `headway` the two sides of a headway; `track` each vehicle's spacing; [`wait`] how long people
+//! wait; `intensity`, `ghost`, `service` the figures; `incident` and the detectors beside it; `board` what
+//! stops show. `visit` and `tick` are the two ways in.
 
 mod band;
 mod board;
@@ -30,10 +30,12 @@ mod track;
 mod tracking;
 mod visit;
 pub mod wait;
+mod watch;
 
 pub use board::Recent;
 pub use config::FlowConfig;
 pub(crate) use shelf::Shelf;
+pub(crate) use watch::Told;
 
 use crate::event::{Effect, IncidentKind, StopVisit};
 use crate::ids::{FeedIdx, PatternIdx, VehicleIdx};
@@ -133,6 +135,11 @@ impl Flow {
         self.coverage.renewed(&self.config, now, feed, header_at.unwrap_or(now));
     }
 
+    /// What that dataset held.
+    pub(crate) fn on_told(&mut self, now: EpochS, feed: FeedIdx, told: Told) {
+        self.coverage.told(now, feed, told);
+    }
+
     /// A fetch failed.
     pub fn on_feed_failed(&mut self, now: EpochS, feed: FeedIdx) {
         self.coverage.failed(now, feed);
@@ -186,7 +193,7 @@ impl Flow {
     }
 
     /// Fills `directions`, `segments`, `incidents`, `recent`, the headway fields of `vehicles[].matched`,
-    /// and `down` of `feeds`.
+    /// and `down`, `observed`, `trouble` and `newest_at` of `feeds`.
     pub fn fill(&self, now: EpochS, snapshot: &mut Snapshot) {
         let mut ghosts = Vec::new();
         self.runs.ghosts(|direction, run| ghosts.push((direction, run)));
@@ -204,6 +211,8 @@ impl Flow {
         for (i, feed) in snapshot.feeds.iter_mut().enumerate() {
             feed.down = self.coverage.is_down(FeedIdx::from(i));
             feed.observed = self.coverage.last_span(FeedIdx::from(i));
+            let trouble = self.coverage.trouble(&self.config, now, FeedIdx::from(i));
+            (feed.trouble, feed.newest_at) = trouble;
         }
         for state in &mut snapshot.vehicles {
             let Some(matched) = &mut state.matched else { continue };

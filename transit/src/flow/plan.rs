@@ -19,6 +19,9 @@ const HALF_HOUR_S: EpochS = 1800;
 /// runs a minute apart): the mean speaks then.
 const ODD_FACTOR: EpochS = 3;
 
+/// Two planned intervals of which one is so many quarters of the other are of two plans; less is rounding.
+const CHANGE_QUARTERS: EpochS = 5;
+
 /// Planned passages of a place in a window.
 #[derive(Clone, Debug)]
 struct Block {
@@ -26,6 +29,8 @@ struct Block {
     to: EpochS,
     /// Seconds since `from`, sorted.
     times: Vec<u32>,
+    /// The passages that end a break of the service, by index.
+    breaks: Vec<u32>,
 }
 
 impl Block {
@@ -54,20 +59,24 @@ impl Block {
     }
 
     /// Mean of the intervals that reach into the hour around `at`, breaks left out.
-    fn hour_mean(&self, config: &FlowConfig, at: EpochS) -> Option<EpochS> {
+    fn hour_mean(&self, at: EpochS) -> Option<EpochS> {
         let first = self.before(at - HALF_HOUR_S).max(1);
-        let (mut sum_s, mut count) = (0, 0);
-        for i in first..self.times.len() {
-            let interval_s = self.at(i) - self.at(i - 1);
-            if self.at(i - 1) >= at + HALF_HOUR_S {
-                break;
-            }
-            if interval_s <= config.service_break_s {
-                sum_s += interval_s;
-                count += 1;
-            }
+        // One that begins within the hour is the last.
+        let end = (self.before(at + HALF_HOUR_S) + 1).min(self.times.len());
+        if end <= first {
+            return None;
         }
-        (count > 0).then(|| sum_s / count)
+        let breaks = self.breaks_within(first, end);
+        let lost_s: EpochS = breaks.iter().filter_map(|i| self.interval(*i as usize)).sum();
+        let count = (end - first - breaks.len()) as EpochS;
+        (count > 0).then(|| (self.at(end - 1) - self.at(first - 1) - lost_s) / count)
+    }
+
+    /// The breaks that end with a passage of `first..end`.
+    fn breaks_within(&self, first: usize, end: usize) -> &[u32] {
+        let from = self.breaks.partition_point(|i| (*i as usize) < first);
+        let to = self.breaks.partition_point(|i| (*i as usize) < end);
+        &self.breaks[from..to.max(from)]
     }
 }
 
@@ -82,7 +91,13 @@ impl Plan {
         Self { blocks: vec![None; layout.places.len()] }
     }
 
-    fn block(&mut self, timetable: &Timetable, layout: &Layout, place: u32, at: EpochS) -> &Block {
+    fn block(
+        &mut self,
+        config: &FlowConfig,
+        (timetable, layout): (&Timetable, &Layout),
+        place: u32,
+        at: EpochS,
+    ) -> &Block {
         let slot = &mut self.blocks[place as usize];
         let usable = |b: &Block| b.from + NEED_BACK_S <= at && at <= b.to - NEED_AHEAD_S;
         if !slot.as_ref().is_some_and(usable) {
@@ -97,7 +112,13 @@ impl Plan {
                 let pattern = timetable.trip(x.instance.trip).pattern;
                 layout.place_at(pattern, usize::from(x.stop_position)) == place
             });
-            Block { from, to, times: counted.map(|x| (x.at - from) as u32).collect() }
+            let times: Vec<u32> = counted.map(|x| (x.at - from) as u32).collect();
+            let is_break = |pair: &[u32]| {
+                EpochS::from(pair[1].saturating_sub(pair[0])) > config.service_break_s
+            };
+            let pairs = (1..).zip(times.windows(2));
+            let breaks = pairs.filter(|(_, pair)| is_break(pair)).map(|(i, _)| i).collect();
+            Block { from, to, times, breaks }
         })
     }
 
@@ -110,14 +131,32 @@ impl Plan {
         place: u32,
         at: EpochS,
     ) -> Option<i32> {
-        let block = self.block(timetable, layout, place, at);
+        let block = self.block(config, (timetable, layout), place, at);
         let interval_s = block.interval(block.nearest(at)?)?;
         if interval_s > config.service_break_s {
             return None;
         }
-        let mean_s = block.hour_mean(config, at)?.max(1);
+        let mean_s = block.hour_mean(at)?.max(1);
         let odd = interval_s * ODD_FACTOR < mean_s || interval_s > mean_s * ODD_FACTOR;
         Some(if odd { mean_s } else { interval_s } as i32)
+    }
+
+    /// The longer of the planned headway at `place` and `at` and the one that ends with the last planned passage
+    /// before: where the plan changes, riders expect no more than the thinner service, seconds.
+    pub(super) fn thinner_s(
+        &mut self,
+        config: &FlowConfig,
+        (timetable, layout): (&Timetable, &Layout),
+        place: u32,
+        at: EpochS,
+    ) -> Option<i32> {
+        let usual_s = self.headway_s(config, (timetable, layout), place, at)?;
+        let block = self.block(config, (timetable, layout), place, at);
+        let last = block.before(at + 1).checked_sub(1).and_then(|last| block.interval(last));
+        let changes = |s: &EpochS| {
+            *s <= config.service_break_s && *s * 4 >= EpochS::from(usual_s) * CHANGE_QUARTERS
+        };
+        Some(last.filter(changes).map_or(usual_s, |s| s as i32))
     }
 
     /// The longest that riders have to expect at `place` and `at`, seconds, if the plan has a passage in
@@ -129,8 +168,8 @@ impl Plan {
         place: u32,
         (since, at): (EpochS, EpochS),
     ) -> Option<i32> {
-        let usual_s = self.headway_s(config, (timetable, layout), place, at)?;
-        let block = self.block(timetable, layout, place, at);
+        let usual_s = self.thinner_s(config, (timetable, layout), place, at)?;
+        let block = self.block(config, (timetable, layout), place, at);
         let next = block.before(at);
         let missed = next > block.before(since + 60);
         let around_s = (next < block.times.len()).then(|| block.interval(next)).flatten()?;
@@ -141,11 +180,12 @@ impl Plan {
     /// Planned passages after one at `since`, up to `until`.
     pub(super) fn overdue(
         &mut self,
+        config: &FlowConfig,
         (timetable, layout): (&Timetable, &Layout),
         place: u32,
         (since, until): (EpochS, EpochS),
     ) -> usize {
-        let block = self.block(timetable, layout, place, until);
+        let block = self.block(config, (timetable, layout), place, until);
         block.before(until + 1).saturating_sub(block.before(since + 60))
     }
 
@@ -160,25 +200,24 @@ impl Plan {
         if b - a > config.service_break_s {
             return true;
         }
-        let block = self.block(timetable, layout, place, b);
+        let block = self.block(config, (timetable, layout), place, b);
         let (first, last) = (block.before(a - HALF_HOUR_S), block.before(b + HALF_HOUR_S));
         // The break itself is longer than the pair is apart, so one of its ends lies near the pair.
-        (first.max(1)..last).any(|i| {
-            let interval_s = block.at(i) - block.at(i - 1);
-            interval_s > config.service_break_s
-                && block.at(i - 1) < b
-                && block.at(i) > a + HALF_HOUR_S
+        block.breaks_within(first.max(1), last).iter().any(|i| {
+            let i = *i as usize;
+            block.at(i - 1) < b && block.at(i) > a + HALF_HOUR_S
         })
     }
 
     /// Planned passages in the hour around `at`.
     pub(super) fn per_hour(
         &mut self,
+        config: &FlowConfig,
         (timetable, layout): (&Timetable, &Layout),
         place: u32,
         at: EpochS,
     ) -> u32 {
-        let block = self.block(timetable, layout, place, at);
+        let block = self.block(config, (timetable, layout), place, at);
         (block.before(at + HALF_HOUR_S) - block.before(at - HALF_HOUR_S)) as u32
     }
 
@@ -192,7 +231,7 @@ impl Plan {
         (from, to): (EpochS, EpochS),
         mut each: impl FnMut(EpochS, EpochS),
     ) {
-        let block = self.block(timetable, layout, place, to);
+        let block = self.block(config, (timetable, layout), place, to);
         for i in block.before(from).max(1)..block.before(to + 1) {
             let interval_s = block.at(i) - block.at(i - 1);
             if interval_s <= config.service_break_s {

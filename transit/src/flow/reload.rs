@@ -3,7 +3,7 @@
 use super::board::Recent;
 use super::incident::Key;
 use super::layout::Layout;
-use super::{Flow, bunching, gap, ghost, plan, service, tracking};
+use super::{Flow, ghost, plan, service, tracking};
 use crate::event::Incident;
 use crate::ids::{PatternIdx, RouteIdx, StopIdx, TripIdx};
 use crate::time::EpochS;
@@ -52,8 +52,20 @@ impl Moves<'_> {
         Some(way.places.start + at as u32)
     }
 
+    /// Rewrites an open incident; `None` if what it is about is gone.
+    fn open(&self, key: Key, incident: &mut Incident) -> Option<Key> {
+        self.incident(incident)?;
+        match key {
+            Key::FeedDown(_) | Key::OffRoute(_) | Key::Bunching(_) => Some(key),
+            Key::Ghost(run) => Some(Key::Ghost(self.run(run)?.0)),
+            Key::Gap(direction, run) => {
+                Some(Key::Gap(self.direction(direction)?, self.run(run)?.0))
+            }
+        }
+    }
+
     /// Rewrites an incident; `None` if what it is about is gone.
-    fn incident(&self, key: Key, incident: &mut Incident) -> Option<Key> {
+    fn incident(&self, incident: &mut Incident) -> Option<()> {
         if let Some(route) = incident.route {
             incident.route = Some(self.route(route)?);
         }
@@ -63,12 +75,7 @@ impl Moves<'_> {
         if let Some(run) = incident.instance {
             incident.instance = Some(self.run(run)?.0);
         }
-        match key {
-            Key::FeedDown(_) | Key::OffRoute(_) => Some(key),
-            Key::Ghost(run) => Some(Key::Ghost(self.run(run)?.0)),
-            // Spacings are measured anew.
-            Key::Bunching(_) | Key::Gap(..) => None,
-        }
+        Some(())
     }
 
     fn recent(&self, recent: &Recent, vehicles: usize) -> Recent {
@@ -110,7 +117,7 @@ impl Flow {
             }
         }
         for track in &mut self.tracks.rows {
-            track.carry(|r| moves.run(r));
+            track.carry(|r| moves.run(r), place);
         }
         let headways = std::mem::take(&mut self.headways).carried(&layout, place, run);
         let passages = self.passages.carried(
@@ -123,17 +130,18 @@ impl Flow {
             },
             new,
         );
-        let runs: ghost::Runs = self.runs.carried((new, &layout), run);
+        let runs: ghost::Runs = self.runs.carried((new, &layout), |d| moves.direction(d), run);
         let service: service::Service =
             self.service.carried(&layout, |d| moves.direction(d), place);
+        let gaps = self.gaps.carried(&layout, |d| moves.direction(d), run);
         let recent = moves.recent(&self.recent, self.tracks.rows.len());
         self.predictor = self.predictor.carried(old, new, run);
-        self.book.carried(now, |key, incident| moves.incident(key, incident));
+        let closed = |incident: &mut Incident| moves.incident(incident).is_some();
+        self.book.carried(now, |key, incident| moves.open(key, incident), closed);
         (self.tracking, self.headways, self.passages) = (tracking, headways, passages);
         (self.runs, self.service, self.recent) = (runs, service, recent);
         self.plan = plan::Plan::new(&layout);
-        self.bunches = bunching::Bunches::default();
-        self.gaps = gap::Gaps::new(&layout);
+        self.gaps = gaps;
         self.in_service = vec![0; layout.directions.len()];
         self.overloads = vec![0; layout.directions.len()];
         self.layout = layout;

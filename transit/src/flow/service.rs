@@ -164,7 +164,7 @@ impl Service {
         way.said.retain(|s| s.at > since);
         let on = (view.timetable, view.layout);
         let main = view.layout.directions[index].main_places.iter().filter(|p| **p != NONE);
-        let planned = main.map(|&place| (plan.per_hour(on, place, view.now), place));
+        let planned = main.map(|&place| (plan.per_hour(view.config, on, place, view.now), place));
         // Of equals the first.
         let busiest = planned.reduce(|best, next| if next.0 > best.0 { next } else { best });
         let state = &mut way.state;
@@ -246,6 +246,12 @@ impl Service {
             let Some(to) = direction(old as u32) else { continue };
             let to = &mut new.ways[to as usize];
             to.minutes = way.minutes;
+            to.next_refresh = way.next_refresh;
+            to.state = DirectionState {
+                route: to.state.route,
+                direction: to.state.direction,
+                ..way.state.clone()
+            };
             let moved = way.said.iter().filter_map(|s| Some(Said { place: place(s.place)?, ..*s }));
             to.said = moved.collect();
         }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-/// Slots of a chunk. A write copies at most so many pointers and one slot; a snapshot copies one pointer a
-/// chunk.
-const CHUNK: usize = 64;
+/// Slots of a chunk. After a snapshot the first write to a chunk copies so many pointers, each write to a slot that
+/// slot; a snapshot copies one pointer a chunk.
+const CHUNK: usize = 16;
 
 /// The slots that are copied together.
-type Chunk<T> = Arc<Vec<Option<Arc<T>>>>;
+type Chunk<T> = Arc<[Option<Arc<T>>; CHUNK]>;
 
 /// A growable table, cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,7 +38,8 @@ impl<T: Clone + Default> Shelf<T> {
         if chunk >= self.chunks.len() {
             self.chunks.resize(chunk + 1, None);
         }
-        let chunk = self.chunks[chunk].get_or_insert_with(|| Arc::new(vec![None; CHUNK]));
+        let empty = || Arc::new(std::array::from_fn(|_| None));
+        let chunk = self.chunks[chunk].get_or_insert_with(empty);
         Arc::make_mut(Arc::make_mut(chunk)[index % CHUNK].get_or_insert_default())
     }
 }

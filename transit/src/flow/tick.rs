@@ -1,13 +1,16 @@
 //! Time passes: what was held back is said, figures are renewed, incidents open and close.
 
-use super::coverage::Ages;
 use super::ghost::Seen;
 use super::headway::Pair;
 use super::intensity::planned_crossings;
 use super::service::Said;
+use super::track::Track;
+use super::watch::Ages;
 use super::{Flow, VehicleFacts, bunching, feed_down, gap, ghost, off_route, service};
 use crate::event::{Effect, Headway, HeadwayStatus};
+use crate::ids::PatternIdx;
 use crate::time::EpochS;
+use crate::timetable::TripInstance;
 
 /// A vehicle counts as in service while its position is at most so old, seconds.
 const IN_SERVICE_AGE_S: EpochS = 300;
@@ -63,6 +66,7 @@ impl Flow {
         self.in_service.fill(0);
         self.overloads.fill(0);
         for fact in vehicles {
+            self.pass_rest(now, fact);
             self.tracks.observe(&self.config, &self.layout, &self.timetable, &self.headways, fact);
             let Some((run, pattern)) = fact.matched else { continue };
             let direction = self.layout.direction_of(pattern);
@@ -99,6 +103,24 @@ impl Flow {
             let late_s = EpochS::from(fact.schedule_deviation_s.unwrap_or(0));
             let span = (usize::from(from), usize::from(next));
             self.pass_by_plan(now, fact.vehicle, run, (span, late_s));
+        }
+    }
+
+    /// A vehicle that fell silent on its run and is seen again elsewhere may have driven the rest of it unseen.
+    fn pass_rest(&mut self, now: EpochS, fact: &VehicleFacts) {
+        let silent = |t: &&Track| fact.measured_at - t.fixed_at > self.config.alarm_age_max_s;
+        let Some(track) = self.tracks.get(fact.vehicle).filter(silent) else { return };
+        let elsewhere = |run: &(TripInstance, PatternIdx)| {
+            fact.matched.is_none_or(|matched| matched.0 != run.0)
+        };
+        let Some((run, last)) = track.run.filter(elsewhere).zip(track.last_stop()) else { return };
+        let late_s = last.at - self.timetable.scheduled(run.0, usize::from(last.position)).1;
+        for position in usize::from(last.position) + 1..self.timetable.pattern(run.1).stops.len() {
+            let at = self.timetable.scheduled(run.0, position).1 + late_s;
+            if at > fact.measured_at {
+                break;
+            }
+            self.pass_unseen(now, fact.vehicle, run, (position, at));
         }
     }
 

@@ -117,20 +117,31 @@ impl Track {
         None
     }
 
-    /// The last stop position that it visited on its present run.
-    pub(super) fn last_position(&self) -> Option<u16> {
+    /// The last visit of its present run.
+    pub(super) fn last_stop(&self) -> Option<LastStop> {
         let run = self.run?.0;
-        self.last_stops.iter().flatten().find(|l| l.run == run).map(|l| l.position)
+        self.last_stops.iter().flatten().find(|l| l.run == run).copied()
     }
 
-    /// Rewrites it for a new timetable; false if its run is not in it.
+    /// The last stop position that it visited on its present run.
+    pub(super) fn last_position(&self) -> Option<u16> {
+        self.last_stop().map(|l| l.position)
+    }
+
+    /// Rewrites it for a new timetable. Of a run or a place that is not in it nothing is known any more.
     pub(super) fn carry(
         &mut self,
         run: impl Fn(TripInstance) -> Option<(TripInstance, PatternIdx)>,
+        place: impl Fn(u32) -> Option<u32>,
     ) {
         self.run = self.run.and_then(|r| run(r.0));
-        self.spacing = None;
-        self.shown.forget();
+        self.spacing = self.spacing.filter(|_| self.run.is_some()).and_then(|s| {
+            Some(Spacing { place: place(s.place)?, leader_run: run(s.leader_run)?.0, ..s })
+        });
+        if self.spacing.is_none() {
+            self.shown.forget();
+        }
+        self.guessed = self.guessed.and_then(|(r, stop)| Some((run(r)?.0, stop)));
         for stop in &mut self.last_stops {
             *stop = stop.and_then(|s| run(s.run).map(|r| LastStop { run: r.0, ..s }));
         }

@@ -131,7 +131,7 @@ impl Flow {
     }
 
     /// A passage that nobody saw.
-    fn pass_unseen(
+    pub(super) fn pass_unseen(
         &mut self,
         now: EpochS,
         vehicle: VehicleIdx,

@@ -17,9 +17,10 @@ const SAME_LINE_MARGIN: f32 = 0.3;
 const HOPELESS: f32 = 12.0;
 
 /// Why a run is believed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Prior {
     /// The feed names it.
+    #[default]
     Named,
     /// The feed named it before.
     Kept,
@@ -30,7 +31,7 @@ pub(super) enum Prior {
 }
 
 /// One belief: the vehicle drives this run and is at this place of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Hypothesis {
     pub run: Run,
     pub prior: Prior,
@@ -54,27 +55,40 @@ pub(super) struct Hypothesis {
     pub advance_m: f64,
 }
 
-/// The list.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The list: mostly there is one belief, and then only that one is looked at.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beam {
-    items: [Option<Hypothesis>; WIDTH],
+    items: [Hypothesis; WIDTH],
+    count: usize,
 }
 
 impl Beam {
     pub fn iter(&self) -> impl Iterator<Item = &Hypothesis> {
-        self.items.iter().flatten()
+        self.items[..self.count].iter()
     }
 
     pub fn best(&self) -> Option<&Hypothesis> {
-        self.items[0].as_ref()
+        self.iter().next()
     }
 
     pub fn clear(&mut self) {
-        self.items = [None; WIDTH];
+        self.count = 0;
+    }
+
+    /// What is in it, and nothing any more. Places that hold nothing are not touched.
+    pub fn take(&mut self) -> Self {
+        let mut taken = Self::default();
+        taken.items[..self.count].copy_from_slice(&self.items[..self.count]);
+        taken.count = std::mem::take(&mut self.count);
+        taken
     }
 
     pub fn retain(&mut self, keep: impl Fn(&Hypothesis) -> bool) {
-        let old = std::mem::take(self);
+        if self.count <= 1 {
+            self.count = usize::from(self.best().is_some_and(keep));
+            return;
+        }
+        let old = self.take();
         for h in old.iter().filter(|h| keep(h)) {
             self.push(*h);
         }
@@ -82,7 +96,7 @@ impl Beam {
 
     /// Carries the beliefs over to other runs; those without one are given up.
     pub fn rename(&mut self, rename: impl Fn(&Run) -> Option<Run>) {
-        let old = std::mem::take(self);
+        let old = self.take();
         for h in old.iter() {
             if let Some(run) = rename(&h.run) {
                 self.push(Hypothesis { run, ..*h });
@@ -98,28 +112,27 @@ impl Beam {
         let same = |h: &Hypothesis| {
             h.run.instance == new.run.instance && (h.along_m - new.along_m).abs() < SAME_PLACE_M
         };
-        if let Some(i) = self.items.iter().position(|h| h.as_ref().is_some_and(same)) {
-            if self.items[i].is_some_and(|h| h.cost <= new.cost) {
+        let known = self.iter().position(same);
+        if let Some(i) = known {
+            if self.items[i].cost <= new.cost {
                 return;
             }
-            self.items[i..].rotate_left(1);
-            self.items[WIDTH - 1] = None;
+            self.items.copy_within(i + 1..self.count, i);
+            self.count -= 1;
         }
-        let place = self.items.iter().position(|h| h.is_none_or(|h| h.cost > new.cost));
-        if let Some(i) = place {
-            self.items[i..].rotate_right(1);
-            self.items[i] = Some(new);
+        let place = self.iter().position(|h| h.cost > new.cost).unwrap_or(self.count);
+        if place < WIDTH {
+            let moved = self.count.min(WIDTH - 1);
+            self.items.copy_within(place..moved, place + 1);
+            self.items[place] = new;
+            self.count = moved + 1;
         }
     }
 
     /// Gives up what is hopeless against the best.
     pub fn prune(&mut self) {
         let Some(best) = self.best().map(|h| h.cost) else { return };
-        for item in &mut self.items {
-            if item.is_some_and(|h| h.cost > best + HOPELESS) {
-                *item = None;
-            }
-        }
+        self.count = self.iter().take_while(|h| h.cost <= best + HOPELESS).count();
     }
 
     /// True if another belief is nearly as likely as `chosen`: in a place well away on the same run, or, if
@@ -130,7 +143,8 @@ impl Beam {
             if h.run.instance == chosen.run.instance {
                 if here { 0.0 } else { CLEAR_MARGIN }
             } else if !guess {
-                0.0
+                // Of the runs of its line the one that is followed is held to; another line may yet part from it.
+                if h.run.pattern == chosen.run.pattern { f32::NEG_INFINITY } else { 0.0 }
             } else if h.run.pattern == chosen.run.pattern && here {
                 SAME_LINE_MARGIN
             } else {

@@ -1,7 +1,7 @@
 //! Which run a vehicle may drive when the feed doesn't say, or says what can't be: patterns whose line is
 //! near, of the named route if one is named, and on each the runs that should pass about now.
 
-use super::beam::{Beam, Prior};
+use super::beam::{Beam, Prior, WIDTH};
 use super::line::{Line, Run, places_near};
 use super::matching::{Birth, Motion};
 use super::naming::{Named, nearest_start};
@@ -38,7 +38,7 @@ pub(super) fn infer(
             let fits =
                 named.direction.is_none() || direction.is_none() || direction == named.direction;
             if fits {
-                infer_on(beam, env, vehicle, motion, named, *pattern);
+                infer_on(beam, env, vehicle, motion, named, (*pattern, RUNS_MOST));
             }
         }
         return;
@@ -50,8 +50,10 @@ pub(super) fn infer(
         shapes.flat_map(|s| timetable.spatial.patterns_of_shape(s)).copied().collect();
     patterns.sort_unstable();
     patterns.dedup();
+    // Where many lines share a street, each of them is to have a place among the beliefs.
+    let runs_most = (WIDTH / patterns.len().max(1)).clamp(1, RUNS_MOST);
     for pattern in patterns {
-        infer_on(beam, env, vehicle, motion, named, pattern);
+        infer_on(beam, env, vehicle, motion, named, (pattern, runs_most));
     }
 }
 
@@ -129,7 +131,7 @@ fn infer_on(
     vehicle: VehicleIdx,
     motion: &Motion,
     named: &Named,
-    pattern: PatternIdx,
+    (pattern, runs_most): (PatternIdx, usize),
 ) {
     let timetable = env.timetable;
     let Some(trip) = timetable.pattern(pattern).trips.first() else { return };
@@ -151,7 +153,8 @@ fn infer_on(
             continue;
         }
         let aside = emission::aside(timetable, named, pattern, Prior::Inferred);
-        for (run, late_s) in runs_passing(env, vehicle, pattern, n.along_m, motion.fix.at) {
+        let passing = runs_passing(env, vehicle, pattern, n.along_m, motion.fix.at);
+        for (run, late_s) in passing.into_iter().take(runs_most) {
             let taken = env.runs.is_taken(env.config, run.instance, vehicle, motion.fix.at);
             let taken = if taken { emission::TAKEN } else { 0.0 };
             let cost = evidence + aside + taken + emission::deviation(late_s);
@@ -212,6 +215,13 @@ fn runs_passing(
         }
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.instance.cmp(&b.1.instance)));
+    // Whoever drives the one that fits the time best may do so by mistake: it is among them in any case.
+    let timely = (0..found.len()).min_by(|a, b| {
+        emission::deviation(found[*a].2).total_cmp(&emission::deviation(found[*b].2))
+    });
+    if let Some(timely) = timely.filter(|i| *i >= RUNS_MOST) {
+        found.swap(RUNS_MOST - 1, timely);
+    }
     found.truncate(RUNS_MOST);
     found.into_iter().map(|(_, run, late_s)| (run, late_s)).collect()
 }

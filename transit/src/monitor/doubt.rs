@@ -3,8 +3,10 @@
 use super::beam::{Hypothesis, Prior};
 use super::candidates;
 use super::line::Line;
+use super::matching::Motion;
 use super::naming::Named;
 use super::track::{Env, Followed, LAYOVER_S, Track};
+use super::visits::zone_m;
 use crate::ids::VehicleIdx;
 use crate::time::EpochS;
 
@@ -20,12 +22,22 @@ const UNNAMED_OFF_LINE: u8 = 3;
 const ROUTE_OFF_LINE: u8 = 30;
 /// Farther from the line than this, metres, and than so many standard deviations of its fixes, a vehicle may be
 /// about to leave it; …
-const FAR_M: f64 = 40.0;
+const FAR_M: f64 = 25.0;
 const FAR_NOISE: f64 = 3.0;
 /// … unless that is so for more fixes than these: then the line is drawn beside the street.
 const FAR_FIXES: u8 = 2;
 
+/// Fixes closer together than this may be of a vehicle that waits at a light, metres.
+const MOVED_M: f64 = 15.0;
+/// A doubt is not waited out for longer than this, seconds: headways are said by then.
+const PATIENCE_S: i64 = 300;
+
 impl Track {
+    /// True if what is in doubt may become clear yet: lines that leave a terminal by one street part within minutes.
+    pub(super) fn may_wait(&mut self, at: EpochS) -> bool {
+        at - *self.unsure_since.get_or_insert(at) <= PATIENCE_S
+    }
+
     /// A bus that leaves its terminal long before it should, or (on the run that follows in its block) long
     /// after, or whose run another bus drives, is on another run of the line if one should be here just now
     /// and nobody drives it: its trip is misnamed or swapped, or a run of the block was not driven.
@@ -35,9 +47,13 @@ impl Track {
         let Some(f) = self.followed.filter(doubtful) else { return };
         let of_run = |h: &&Hypothesis| h.run.instance == f.run.instance && h.off_line == 0;
         let Some(h) = self.beam.iter().find(of_run).copied() else { return };
-        let first_m = Line::of(env.timetable, &f.run).offset_m(0);
-        // A second bus that stands at the wayside with an old name is on no run at all.
-        if h.along_m - first_m < LEFT_M || h.advance_m < LEFT_M {
+        let line = Line::of(env.timetable, &f.run);
+        // A bus is asked where it leaves its first stop, before that is served. A second bus that stands at the
+        // wayside with an old name is on no run at all.
+        let zone_m = zone_m(&line, env.config, self.manner, 0);
+        let (left_m, advance_m) =
+            if f.waiting { (LEFT_M.min(zone_m), MOVED_M) } else { (LEFT_M, LEFT_M) };
+        if h.along_m - line.offset_m(0) < left_m || h.advance_m < advance_m {
             return;
         }
         let ready_at = self.finished_at + LAYOVER_S;
@@ -49,10 +65,20 @@ impl Track {
         let place = candidates::Place { along_m: h.along_m, at, ready_at, bearable_s };
         let other = candidates::fitting_better(env, vehicle, &f.run, &place, !named(f.prior));
         let Some(other) = other else { return };
+        self.disowned = self.named.run.filter(|r| r.instance == f.run.instance);
         self.beam.rename(|r| Some(if *r == f.run { other } else { *r }));
         env.runs.leave(f.run.instance, vehicle);
         env.runs.take_over(other.instance, vehicle, at);
         self.followed = Some(Followed { run: other, ..f });
+    }
+
+    /// What the feed names, without the run that was found not to be this vehicle's: it says so all the way.
+    pub(super) fn believed(&mut self, named: Named) -> Named {
+        if self.disowned.is_some() && named.run == self.disowned {
+            return Named { run: None, ..named };
+        }
+        self.disowned = None;
+        named
     }
 
     /// Gives up beliefs that are off their line for long. A run that is named is not given up; nor is, for a
@@ -75,14 +101,22 @@ impl Track {
 
     /// True if it is beside its line, but farther than it usually is, and has not been for long: whether it
     /// leaves the line, and with it the stops ahead, the next fixes tell.
-    pub(super) fn is_leaving(&mut self, env: &Env<'_>, chosen: &Hypothesis) -> bool {
+    pub(super) fn is_leaving(
+        &mut self,
+        env: &Env<'_>,
+        chosen: &Hypothesis,
+        motion: &Motion,
+    ) -> bool {
         let usual_m = (FAR_NOISE * self.manner.noise_m()).max(FAR_M);
         let straight = env.timetable.pattern(chosen.run.pattern).shape_is_straight;
         if straight || chosen.distance_m <= usual_m {
             self.far = 0;
             return false;
         }
-        self.far = self.far.saturating_add(1);
+        // Standing tells nothing.
+        if motion.ground_m >= MOVED_M || self.far == 0 {
+            self.far = self.far.saturating_add(1);
+        }
         self.far <= FAR_FIXES
     }
 }

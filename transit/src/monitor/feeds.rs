@@ -3,6 +3,7 @@
 use super::config::MAX_FEEDS;
 use super::snapshot::FeedState;
 use crate::event::RejectReason;
+use crate::flow::Told;
 use crate::ids::FeedIdx;
 use crate::time::EpochS;
 
@@ -17,6 +18,8 @@ pub(super) struct Feed {
     pub gives_times: bool,
     /// Header of the dataset that is being applied.
     pub header_at: Option<EpochS>,
+    /// What the dataset has held so far.
+    pub told: Told,
     /// Positions of the dataset by age in seconds.
     ages: Box<[u32; AGES]>,
     aged: u32,
@@ -30,6 +33,7 @@ impl Default for Feed {
             state: FeedState::default(),
             gives_times: false,
             header_at: None,
+            told: Told::default(),
             ages: Box::new([0; AGES]),
             aged: 0,
             named: 0,
@@ -46,8 +50,14 @@ impl Feed {
     /// A dataset begins.
     pub fn start(&mut self, header_at: Option<EpochS>) {
         self.header_at = header_at;
+        self.told = Told::default();
         self.ages.fill(0);
         (self.aged, self.named, self.placed) = (0, 0, 0);
+    }
+
+    /// A position was measured then; it may be too old to be used.
+    pub fn measured(&mut self, at: EpochS) {
+        self.told.newest = self.told.newest.max(Some(at));
     }
 
     /// A position that is as good as known, new or repeated, was measured `age_s` ago.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// An accepted measurement.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Fix {
     pub place: LatLon,
     pub at: EpochS,
@@ -37,8 +37,6 @@ pub(super) struct Vehicle {
     pub occupancy_status: Option<u8>,
     /// Route as the feed says.
     pub named_route: Option<RouteIdx>,
-    /// When anything of it was last heard, accepted or not.
-    pub heard_at: EpochS,
     pub track: Track,
 }
 
@@ -55,7 +53,6 @@ impl Vehicle {
             rest: (LatLon::default(), now),
             occupancy_status: None,
             named_route: None,
-            heard_at: now,
             track: Track::default(),
         }
     }
@@ -63,6 +60,30 @@ impl Vehicle {
     /// True while its last measurement is not older than `age_s`.
     pub fn heard_within(&self, now: EpochS, age_s: i64) -> bool {
         self.fix.is_some_and(|f| now - f.at <= age_s)
+    }
+}
+
+/// What is asked of a vehicle whenever it is named, kept apart from the rest so that it lies close together.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    /// `None` while no feed has named it.
+    feed: Option<FeedIdx>,
+    id: Arc<str>,
+    /// When anything of it was last heard, accepted or not.
+    pub heard_at: EpochS,
+    /// When its last position was measured, if the same position again is a duplicate and nothing else.
+    pub known_at: Option<EpochS>,
+    /// The one that was named after it the last time.
+    next: VehicleIdx,
+}
+
+impl Head {
+    fn new(feed: Option<FeedIdx>, id: Arc<str>, now: EpochS) -> Self {
+        Self { feed, id, heard_at: now, known_at: None, next: VehicleIdx::default() }
+    }
+
+    fn is(&self, feed: FeedIdx, id: &str) -> bool {
+        *self.id == *id && self.feed == Some(feed)
     }
 }
 
@@ -75,6 +96,10 @@ const SWEEP_EVERY_S: i64 = 60;
 #[derive(Debug, Default)]
 pub(super) struct Fleet {
     pub vehicles: Vec<Vehicle>,
+    /// Likewise by index.
+    pub heads: Vec<Head>,
+    /// The vehicle that was named last: feeds name theirs in the same order again and again.
+    last: VehicleIdx,
     /// By feed, then by id.
     index: Vec<FxHashMap<Arc<str>, VehicleIdx>>,
     /// Indices that may be given to a newcomer, least recently heard last.
@@ -86,8 +111,27 @@ pub(super) struct Fleet {
 
 impl Fleet {
     /// The index of a vehicle that is known.
-    pub fn find(&self, feed: FeedIdx, id: &str) -> Option<VehicleIdx> {
-        self.index.get(feed.get())?.get(id).copied()
+    pub fn find(&mut self, feed: FeedIdx, id: &str) -> Option<VehicleIdx> {
+        let is = |vehicle: &VehicleIdx| {
+            self.heads.get(vehicle.get()).is_some_and(|head| head.is(feed, id))
+        };
+        let next = self.heads.get(self.last.get()).map(|head| head.next);
+        let expected = next.filter(is).or_else(|| Some(self.last).filter(is));
+        if let Some(vehicle) = expected {
+            self.last = vehicle;
+            return Some(vehicle);
+        }
+        let found = *self.index.get(feed.get())?.get(id)?;
+        self.named(found);
+        Some(found)
+    }
+
+    /// `vehicle` was named after the last one.
+    fn named(&mut self, vehicle: VehicleIdx) {
+        if let Some(before) = self.heads.get_mut(self.last.get()) {
+            before.next = vehicle;
+        }
+        self.last = vehicle;
     }
 
     /// The index of a vehicle of the record, whose feed is not known before it reports. `None` if there is no
@@ -101,6 +145,7 @@ impl Fleet {
         }
         let (vehicle, id) = (VehicleIdx::from(self.vehicles.len()), Arc::from(id));
         self.vehicles.push(Vehicle::new(FeedIdx::default(), Arc::clone(&id), at));
+        self.heads.push(Head::new(None, Arc::clone(&id), at));
         self.recalled.insert(id, vehicle);
         Some(vehicle)
     }
@@ -115,7 +160,7 @@ impl Fleet {
     ) -> Option<VehicleIdx> {
         if let Some((id, known)) = self.recalled.remove_entry(id) {
             self.vehicles[known.get()] = Vehicle::new(feed, Arc::clone(&id), now);
-            self.enter(feed, id, known);
+            self.enter(feed, id, known, now);
             return Some(known);
         }
         let vehicle = if self.vehicles.len() < limit {
@@ -136,11 +181,17 @@ impl Fleet {
         } else {
             self.vehicles.push(fresh);
         }
-        self.enter(feed, id, vehicle);
+        self.enter(feed, id, vehicle, now);
         Some(vehicle)
     }
 
-    fn enter(&mut self, feed: FeedIdx, id: Arc<str>, vehicle: VehicleIdx) {
+    fn enter(&mut self, feed: FeedIdx, id: Arc<str>, vehicle: VehicleIdx, now: EpochS) {
+        let head = Head::new(Some(feed), Arc::clone(&id), now);
+        match self.heads.get_mut(vehicle.get()) {
+            Some(slot) => *slot = head,
+            None => self.heads.push(head),
+        }
+        self.named(vehicle);
         if self.index.len() <= feed.get() {
             self.index.resize_with(feed.get() + 1, FxHashMap::default);
         }
@@ -150,9 +201,9 @@ impl Fleet {
     /// The least recently heard vehicle, if it is silent for long.
     fn forget(&mut self, now: EpochS) -> Option<VehicleIdx> {
         let silent =
-            |v: &Vehicle| now - v.heard_at > FORGET_AFTER_S || v.heard_at > now + SWEEP_EVERY_S;
+            |v: &Head| now - v.heard_at > FORGET_AFTER_S || v.heard_at > now + SWEEP_EVERY_S;
         while let Some(candidate) = self.forgotten.pop() {
-            if silent(&self.vehicles[candidate.get()]) {
+            if silent(&self.heads[candidate.get()]) {
                 return Some(candidate);
             }
         }
@@ -160,7 +211,7 @@ impl Fleet {
             return None;
         }
         self.swept_at = Some(now);
-        let silent_ones = self.vehicles.iter().enumerate().filter(|(_, v)| silent(v));
+        let silent_ones = self.heads.iter().enumerate().filter(|(_, v)| silent(v));
         let mut found: Vec<_> =
             silent_ones.map(|(i, v)| (v.heard_at, VehicleIdx::from(i))).collect();
         found.sort_unstable_by(|a, b| b.cmp(a));
@@ -199,7 +250,7 @@ mod tests {
             assert_eq!(fleet.add(feed, id, i as EpochS, 3), Some(VehicleIdx(i as u32)));
         }
         assert_eq!(fleet.add(feed, "d", 100, 3), None);
-        fleet.vehicles[0].heard_at = 2_000;
+        fleet.heads[0].heard_at = 2_000;
         assert_eq!(fleet.add(feed, "d", 2_000, 3), Some(VehicleIdx(1)));
         assert_eq!(fleet.find(feed, "b"), None);
         assert_eq!(fleet.find(feed, "d"), Some(VehicleIdx(1)));

@@ -5,7 +5,7 @@ use super::config::{MAX_ID_BYTES, MonitorConfig};
 use super::feeds::Feed;
 use super::fleet::{Fix, Fleet, Vehicle};
 use crate::event::{RejectReason, VehiclePosition};
-use crate::ids::VehicleIdx;
+use crate::ids::{FeedIdx, VehicleIdx};
 use crate::place::LatLon;
 use crate::time::EpochS;
 use crate::timetable::Timetable;
@@ -59,19 +59,70 @@ pub(super) fn judge(
     now: EpochS,
     position: &VehiclePosition<'_>,
 ) -> Result<Accepted, RejectReason> {
+    let judged = judge_new(config, coverage, feed, fleet, now, position);
+    match &judged {
+        Ok(accepted) => {
+            let timed = position.measured_at.is_some_and(|at| at > 0);
+            fleet.heads[accepted.vehicle.get()].known_at = Some(accepted.fix.at).filter(|_| timed);
+        }
+        Err(RejectReason::Duplicate) => {}
+        // The same again may be judged otherwise: by then time has passed.
+        Err(_) => {
+            if let Some(vehicle) = fleet.find(position.feed, position.vehicle_id) {
+                fleet.heads[vehicle.get()].known_at = None;
+            }
+        }
+    }
+    judged
+}
+
+/// True if a position that was told before, and is told again, is a duplicate, as [`judge`] would find. It is counted
+/// as one.
+pub(super) fn is_repeated(
+    config: &MonitorConfig,
+    feed: &mut Feed,
+    fleet: &mut Fleet,
+    now: EpochS,
+    (index, vehicle_id, measured_at): (FeedIdx, &str, Option<EpochS>),
+) -> bool {
+    let Some(at) = measured_at.map(super::clamp).filter(|at| *at > 0) else { return false };
+    if at > now.saturating_add(config.future_tolerance_s) {
+        return false;
+    }
+    let Some(vehicle) = fleet.find(index, vehicle_id) else { return false };
+    let head = &mut fleet.heads[vehicle.get()];
+    if head.known_at != Some(at) {
+        return false;
+    }
+    head.heard_at = now;
+    feed.aged(now.saturating_sub(at));
+    feed.reject(RejectReason::Duplicate);
+    true
+}
+
+fn judge_new(
+    config: &MonitorConfig,
+    coverage: Option<&Coverage>,
+    feed: &mut Feed,
+    fleet: &mut Fleet,
+    now: EpochS,
+    position: &VehiclePosition<'_>,
+) -> Result<Accepted, RejectReason> {
     check_alone(position)?;
     let known = fleet.find(position.feed, position.vehicle_id);
     let at = measured_at(config, feed, now, position, known.map(|v| &fleet.vehicles[v.get()]))?;
     if let Some(index) = known {
+        fleet.heads[index.get()].heard_at = now;
         let vehicle = &mut fleet.vehicles[index.get()];
-        vehicle.heard_at = now;
         check_order(config, vehicle, now, at).inspect_err(|reason| {
             if *reason == RejectReason::Duplicate {
+                feed.measured(at);
                 feed.aged(now.saturating_sub(at));
             }
         })?;
     }
     if now.saturating_sub(at) > config.stale_after_s {
+        feed.measured(at);
         return Err(RejectReason::Stale);
     }
     if coverage.is_some_and(|c| !c.holds(position.place)) {
@@ -90,6 +141,7 @@ pub(super) fn judge(
     };
     let vehicle = &mut fleet.vehicles[index.get()];
     let before = check_motion(config, vehicle, fix)?;
+    feed.measured(at);
     feed.aged(now.saturating_sub(at));
     note_rest(vehicle, fix);
     vehicle.fix = Some(fix);

@@ -7,7 +7,7 @@ use crate::time::EpochS;
 use crate::timetable::{Pattern, StopTime, Timetable, TripInstance};
 
 /// A run with what is needed to read its schedule without the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Run {
     /// Which run.
     pub instance: TripInstance,
@@ -189,13 +189,23 @@ pub(super) fn places_near(
         let (dx, dy) = (bx - ax, by - ay);
         let (start, end) = (shape.offsets_m[piece], shape.offsets_m[piece + 1]);
         let length_sq = dx * dx + dy * dy;
+        let ahead = -(ax * dx + ay * dy);
+        let whole = start >= from_m && end <= to_m && length_sq > 0.0;
+        // Most pieces of a window are nearest at one of their ends. Whether that is a minimum, the next one says,
+        // or the one before has said.
+        let passed = whole && ahead >= length_sq && piece < last;
+        if passed || (whole && ahead <= 0.0 && !at_corner) {
+            at_corner = passed;
+            (ax, ay) = (bx, by);
+            continue;
+        }
         let measured = end - start;
         let (mut low, mut high) = (0.0, 1.0);
         if measured > 0.0 && (start < from_m || end > to_m) {
             low = ((from_m - start) / measured).clamp(0.0, 1.0);
             high = ((to_m - start) / measured).clamp(low, 1.0);
         }
-        let free = if length_sq > 0.0 { -(ax * dx + ay * dy) / length_sq } else { low };
+        let free = if length_sq > 0.0 { ahead / length_sq } else { low };
         let t = free.clamp(low, high);
         let (x, y) = (ax + t * dx, ay + t * dy);
         let sq = x * x + y * y;

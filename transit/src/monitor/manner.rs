@@ -41,6 +41,9 @@ const SPREAD: f64 = 0.2;
 const LONG_IDLE_S: f64 = 20.0;
 const LONG_SPREAD: f64 = 0.3;
 
+/// No claim is bolder than this, seconds: a fast bus with a good receiver stops no more exactly than others.
+const LEAST_S: f64 = 4.5;
+
 /// From a first stop buses creep off, from bay to bay: it is known so much worse when they left.
 const CREEPING: f64 = 1.3;
 
@@ -88,7 +91,9 @@ impl Manner {
         let ramp_s = RAMP_SHARE * ramp_s(cruise_mps).max(RAMP_LEAST_S);
         let known = ROUNDING_S * ROUNDING_S + measured_s * measured_s + ramp_s * ramp_s;
         let creeping = if k == 0 { CREEPING } else { 1.0 };
-        creeping * known.sqrt() + SPREAD * idle_s + LONG_SPREAD * (idle_s - LONG_IDLE_S).max(0.0)
+        (creeping * known.sqrt()).max(LEAST_S)
+            + SPREAD * idle_s
+            + LONG_SPREAD * (idle_s - LONG_IDLE_S).max(0.0)
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) fn advance(
     named: &Named,
     wanted: Option<Run>,
 ) {
-    let mut next = Beam::default();
-    for h in beam.iter() {
+    let before = beam.take();
+    for h in before.iter() {
         let is_named = wanted.is_some_and(|n| n.instance == h.run.instance);
         let prior = match h.prior {
             _ if is_named => Prior::Named,
@@ -64,11 +64,10 @@ pub(super) fn advance(
         let aside = emission::aside(env.timetable, named, h.run.pattern, prior);
         let line = Line::of(env.timetable, &h.run);
         let h = Hypothesis { prior, ..*h };
-        if !advance_one(&mut next, &line, env.config, motion, &h, aside) {
-            next.push(off_line(&line, env.config, motion, &h, aside));
+        if !advance_one(beam, &line, env.config, motion, &h, aside) {
+            beam.push(off_line(&line, env.config, motion, &h, aside));
         }
     }
-    *beam = next;
 }
 
 /// Children of `h` on the line; false if there is none.

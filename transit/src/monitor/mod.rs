@@ -32,14 +32,15 @@ mod visits;
 
 pub use config::MonitorConfig;
 pub use snapshot::{
-    BoardArrival, BoardDeparture, DirectionState, FeedState, IncidentState, MatchState, Recent,
-    SegmentState, Snapshot, StopBoard, TripStop, VehicleState,
+    BoardArrival, BoardDeparture, DirectionState, FeedState, FeedTrouble, IncidentState,
+    MatchState, Recent, SegmentState, Snapshot, StopBoard, TripStop, VehicleState,
 };
 pub use updates::Forecast;
 
 use crate::event::{Effect, Event, RejectReason, ScheduleRelationship, StopVisit, VehiclePosition};
 use crate::flow::{Flow, VehicleFacts};
 use crate::ids::{FeedIdx, VehicleIdx};
+use crate::place::LatLon;
 use crate::time::EpochS;
 use crate::timetable::{Timetable, TripInstance};
 use config::{MAX_EPOCH_S, MAX_ID_BYTES};
@@ -54,6 +55,19 @@ use updates::Updates;
 
 /// Runs that are over are forgotten once in so many seconds.
 const SWEEP_EVERY_S: i64 = 600;
+
+/// Where a vehicle was when it was believed last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LastFix {
+    /// Which.
+    pub vehicle: VehicleIdx,
+    /// When it was measured.
+    pub at: EpochS,
+    /// Where.
+    pub place: LatLon,
+    /// As reported, metres a second; only where it can be one.
+    pub speed_mps: Option<f32>,
+}
 
 /// Watches the buses of one timetable, over any number of feeds.
 pub struct Monitor {
@@ -101,12 +115,18 @@ impl Monitor {
                 }
             }
             Event::Position(position) => self.on_position(now, position, effects),
-            Event::TripUpdate(update) => self.on_update(now, update),
+            Event::TripUpdate(update) => {
+                if let Some(feed) = self.feeds.get_mut(update.feed) {
+                    feed.told.updates += 1;
+                }
+                self.on_update(now, update);
+            }
             Event::DatasetEnd { feed: index } => {
                 if let Some(feed) = self.feeds.get_mut(*index) {
                     feed.end(now);
-                    let header_at = feed.header_at;
+                    let (header_at, told) = (feed.header_at, feed.told);
                     self.flow.on_dataset(now, *index, header_at);
+                    self.flow.on_told(now, *index, told);
                 }
             }
             Event::FeedFailed { feed: index } => {
@@ -118,10 +138,28 @@ impl Monitor {
             Event::Rejected { feed, reason } => self.reject(*feed, *reason, effects),
             Event::Tick => self.on_tick(now, effects),
             Event::Observed { feed, from, until } => {
-                self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+                if self.feeds.get_mut(*feed).is_some() {
+                    self.flow.on_observed(now, *feed, clamp(*from), clamp(*until));
+                }
             }
             Event::PastVisit(visit) => self.on_past_visit(now, visit),
         }
+    }
+
+    /// A feed says again, byte for byte, what it said of a vehicle in its dataset before. True if that is a duplicate,
+    /// as nearly always: it is counted as one, without an effect, just as [`Event::Position`] would be. False: it is
+    /// to be told as an event.
+    pub fn is_repeated(
+        &mut self,
+        now: EpochS,
+        feed: FeedIdx,
+        vehicle_id: &str,
+        measured_at: Option<EpochS>,
+    ) -> bool {
+        let now = now.clamp(-MAX_EPOCH_S, MAX_EPOCH_S);
+        let said = (feed, vehicle_id, measured_at);
+        let Some(feed) = self.feeds.get_mut(feed) else { return false };
+        intake::is_repeated(&self.config, feed, &mut self.fleet, now, said)
     }
 
     /// Nothing more will come (the end of a recording): what was held back for late visits is said.
@@ -155,6 +193,13 @@ impl Monitor {
         self.fleet.vehicles.get(vehicle.get())?.label.as_deref()
     }
 
+    /// The last measurement of a vehicle that was believed.
+    pub fn last_fix(&self, feed: FeedIdx, vehicle_id: &str) -> Option<LastFix> {
+        let vehicle = self.fleet.find(feed, vehicle_id)?;
+        let fix = self.fleet.vehicles.get(vehicle.get())?.fix?;
+        Some(LastFix { vehicle, at: fix.at, place: fix.place, speed_mps: fix.speed_mps })
+    }
+
     /// What the feed itself predicts for a run.
     pub fn forecast(&self, run: TripInstance) -> Option<&Forecast> {
         self.updates.forecast(run)
@@ -179,6 +224,7 @@ impl Monitor {
         effects: &mut Vec<Effect>,
     ) {
         let Some(feed) = self.feeds.get_mut(position.feed) else { return };
+        feed.told.positions += 1;
         let judged = intake::judge(
             &self.config,
             self.coverage.as_ref(),

@@ -8,6 +8,9 @@ use super::track::BACK_M;
 use super::visits::Tracker;
 use crate::place::LatLon;
 
+/// From so far ahead no noise throws a vehicle back, metres.
+const REVERSE_M: f64 = 25.0;
+
 /// Where `fix` was on the line, given where the vehicle was at the next fix.
 pub(super) fn place_before(
     line: &Line<'_>,
@@ -32,10 +35,13 @@ pub(super) fn place_before(
         .iter()
         .filter(|n| n.distance_m <= line.tolerance_m(config, n.along_m))
         .min_by(|a, b| cost(a).total_cmp(&cost(b)));
-    if let Some(best) = best {
+    let first_m = line.offset_m(0);
+    // It came to the first stop from ahead: that was not on this run, which it had not begun.
+    let comes =
+        |n: &Near| n.along_m > ahead.along_m + REVERSE_M && ahead.along_m < first_m + BACK_M;
+    if let Some(best) = best.filter(|n| !comes(*n)) {
         return Some(Obs { at: fix.at, along_m: best.along_m });
     }
-    let first_m = line.offset_m(0);
     let at_first = line.terminal(false).distance_m(fix.place) <= config.terminal_m;
     (at_first && first_m >= from_m).then_some(Obs { at: fix.at, along_m: first_m })
 }

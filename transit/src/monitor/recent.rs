@@ -13,32 +13,50 @@ const WAITING_FIXES: usize = 8;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Recent {
-    fixes: [Option<Fix>; WAITING_FIXES],
+    fixes: [Fix; WAITING_FIXES],
+    count: usize,
 }
 
 impl Recent {
-    pub fn push(&mut self, fix: Fix) {
-        if self.fixes[WAITING_FIXES - 1].is_some() {
-            self.fixes.rotate_left(1);
-            self.fixes[WAITING_FIXES - 1] = Some(fix);
-        } else if let Some(free) = self.fixes.iter_mut().find(|f| f.is_none()) {
-            *free = Some(fix);
+    /// Adds a fix. Of more than fit the oldest goes; while a doubt lasts (`waits`) every second one, so that where
+    /// it began is still known, only less closely.
+    pub fn push(&mut self, fix: Fix, waits: bool) {
+        if self.is_full() {
+            if waits {
+                self.thin_out();
+            } else {
+                self.fixes.copy_within(1.., 0);
+                self.count -= 1;
+            }
         }
+        self.fixes[self.count] = fix;
+        self.count += 1;
     }
 
-    pub fn is_full(&self) -> bool {
-        self.fixes[WAITING_FIXES - 1].is_some()
+    /// Drops every second fix, the oldest and the newest kept.
+    fn thin_out(&mut self) {
+        let mut kept = 1;
+        for from in (1..self.count).step_by(2) {
+            self.fixes[kept] = self.fixes[from];
+            kept += 1;
+        }
+        self.count = kept;
+    }
+
+    fn is_full(&self) -> bool {
+        self.count == WAITING_FIXES
     }
 
     pub fn clear(&mut self) {
-        self.fixes = [None; WAITING_FIXES];
+        self.count = 0;
     }
 
     /// Forgets all but the newest.
     pub fn keep_newest(&mut self) {
-        let newest = self.fixes.iter().flatten().last().copied();
-        self.clear();
-        self.fixes[0] = newest;
+        if self.count > 1 {
+            self.fixes[0] = self.fixes[self.count - 1];
+            self.count = 1;
+        }
     }
 
     /// The waiting fixes as places along the line of `best`, oldest first: back from the newest as long as
@@ -55,7 +73,7 @@ impl Recent {
         let mut free = WAITING_FIXES;
         let mut ahead = Obs { at: best.at, along_m: best.along_m };
         let mut ahead_place = None;
-        for fix in self.fixes.iter().flatten().rev() {
+        for fix in self.fixes[..self.count].iter().rev() {
             if fix.at <= known_at {
                 break;
             }

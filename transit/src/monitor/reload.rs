@@ -54,6 +54,7 @@ impl Track {
         self.named_memory = super::naming::NamedMemory::default();
         self.named = super::naming::Named::default();
         self.finished = self.finished.as_ref().and_then(&rename);
+        self.disowned = self.disowned.as_ref().and_then(&rename);
         self.followed =
             self.followed.and_then(|f| Some(super::track::Followed { run: rename(&f.run)?, ..f }));
         self.beam.rename(rename);

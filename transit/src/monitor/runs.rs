@@ -38,11 +38,14 @@ impl Runs {
         vehicle: VehicleIdx,
         at: EpochS,
     ) -> bool {
-        if !self.states.contains_key(&run) && self.states.len() >= config.max_runs {
-            self.make_room();
-        }
-        let fresh = RunState { driver: Some(vehicle), driven_at: at, served: 0, done: false };
-        let state = self.states.entry(run).or_insert(fresh);
+        let Some(state) = self.states.get_mut(&run) else {
+            if self.states.len() >= config.max_runs {
+                self.make_room();
+            }
+            let fresh = RunState { driver: Some(vehicle), driven_at: at, served: 0, done: false };
+            self.states.insert(run, fresh);
+            return true;
+        };
         let free = state.driver.is_none_or(|d| d == vehicle)
             || at - state.driven_at > config.driving_after_s;
         let free = free && !state.done;

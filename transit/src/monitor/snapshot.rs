@@ -169,6 +169,23 @@ pub struct FeedState {
     pub down: bool,
     /// The last span in which it was observed, from … until its newest data.
     pub observed: Option<(EpochS, EpochS)>,
+    /// What is wrong with it. Old positions are told at night too, when the feed is not down for them.
+    pub trouble: Option<FeedTrouble>,
+    /// When the newest of its positions was measured.
+    pub newest_at: Option<EpochS>,
+}
+
+/// What is wrong with a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedTrouble {
+    /// It does not answer, or answers with the dataset of long ago.
+    NotRenewed,
+    /// It answers, and repeats old positions.
+    OldPositions,
+    /// It answers, and gives no positions, though the plan has vehicles on the road.
+    NoPositions,
+    /// Too many of its positions are old.
+    PartlyOld,
 }
 
 /// What happened and what comes at a stop.

@@ -92,6 +92,8 @@ pub(super) struct Track {
     pub finished: Option<Run>,
     /// When that was.
     pub(super) finished_at: EpochS,
+    /// The run that the feed names though the vehicle was found to have left on another.
+    pub(super) disowned: Option<Run>,
     /// When the feed last named a trip or route.
     named_at: Option<EpochS>,
     /// Within the terminal zone of a run that is finished or will begin.
@@ -102,6 +104,8 @@ pub(super) struct Track {
     searched_at: Option<EpochS>,
     /// Fixes that were not yet given to a tracker.
     recent: Recent,
+    /// Since when it is not clear which run it is on, or where on it: the fixes wait.
+    pub(super) unsure_since: Option<EpochS>,
     /// Fixes in a row far from the line, though on it.
     pub(super) far: u8,
     /// How it drives and measures, of all its runs.
@@ -142,8 +146,9 @@ impl Track {
             self.lose(env.runs, vehicle);
         }
         self.named = named;
-        self.recent.push(fix);
+        self.recent.push(fix, self.unsure_since.is_some());
         let motion = Motion::between(before, fix);
+        let named = self.believed(named);
         let wanted = named.run.filter(|r| Some(r.instance) != self.finished_instance());
         matching::advance(&mut self.beam, env, &motion, &named, wanted);
         let withdrawn = self.is_withdrawn(fix.at);
@@ -168,6 +173,9 @@ impl Track {
     /// Believes anew in the run that should be driven, where no belief in it is on its line. A bus that is on
     /// another run already is not called back to one that is over, or another's: it is misnamed.
     fn begin(&mut self, env: &Env<'_>, vehicle: VehicleIdx, motion: &Motion, wanted: Option<Run>) {
+        if self.disowned.is_some() && self.followed.is_some_and(|f| f.off_route_m.is_none()) {
+            return;
+        }
         let taken = |run: &Run| env.runs.is_taken(env.config, run.instance, vehicle, motion.fix.at);
         if wanted.is_some_and(|w| taken(&w) && self.is_on_another(&w)) {
             return;
@@ -277,6 +285,7 @@ impl Track {
         out: &mut Vec<ServedOn>,
     ) {
         let Some(chosen) = self.chosen() else {
+            self.unsure_since = None;
             self.drop_followed(env, vehicle, motion, out);
             return;
         };
@@ -291,13 +300,15 @@ impl Track {
         }
         let overload = !env.runs.drive(env.config, run, vehicle, motion.fix.at);
         let guess = !followed && chosen.prior == Prior::Inferred;
-        let unsure = self.beam.is_contested(&chosen, guess) || self.is_leaving(env, &chosen);
-        if unsure && !self.recent.is_full() {
+        let unsure =
+            self.beam.is_contested(&chosen, guess) || self.is_leaving(env, &chosen, motion);
+        if unsure && self.may_wait(motion.fix.at) {
             if let Some(f) = &mut self.followed {
                 f.overload = overload;
             }
             return;
         }
+        self.unsure_since = None;
         self.follow(env, vehicle, &chosen, overload, out);
     }
 
@@ -334,7 +345,7 @@ impl Track {
                 if let Some(served) = f.tracker.arrived(&line) {
                     serve(env.runs, vehicle, &f.run, f.prior, served, out);
                 }
-                f.tracker.restart(&line, env.config, newest.along_m)
+                f.tracker.rejoin(&line, env.config, newest.along_m, best.distance_m)
             }
             None => {
                 let first = path.iter().flatten().next().unwrap_or(&newest);
@@ -428,6 +439,7 @@ impl Track {
         }
         self.beam.clear();
         self.recent.clear();
+        self.unsure_since = None;
         self.at_terminal = false;
     }
 }

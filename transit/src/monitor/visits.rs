@@ -39,6 +39,10 @@ pub(super) struct Tracker {
 const CONFIRM_M: f64 = 30.0;
 /// Two fixes closer together than this are of a standing vehicle, metres.
 const STANDING_M: f64 = 15.0;
+/// A fix this far short of a stop, metres, may be of a vehicle at it.
+const REACHED_M: f64 = 10.0;
+/// A stop so far behind the place where a vehicle came back to its line, metres, was left out with the rest.
+const REJOINED_M: f64 = 10.0;
 /// Standing within this of the last stop is arriving: bays lie off the line's end, metres.
 const LAST_STOP_M: f64 = 100.0;
 /// A first stop is left late: buses creep from bay to bay.
@@ -75,6 +79,21 @@ impl Tracker {
     pub fn restart(&self, line: &Line<'_>, config: &MonitorConfig, along_m: f64) -> Self {
         let fresh = Self::start(line, config, self.manner, along_m);
         Self { next: fresh.next.max(self.next), ..fresh }
+    }
+
+    /// Begins anew where it comes back to its line, still `aside_m` from it: what was passed stays passed, and of a
+    /// stop that lies behind, however near, or before it can be on its line, nobody knows that it was served.
+    #[must_use]
+    pub fn rejoin(
+        &self,
+        line: &Line<'_>,
+        config: &MonitorConfig,
+        along_m: f64,
+        aside_m: f64,
+    ) -> Self {
+        let fresh = self.restart(line, config, along_m);
+        let first = line.stop_after(along_m + aside_m - REJOINED_M).min(line.stops() - 1);
+        Self { next: fresh.next.max(first as u16), ..fresh }
     }
 
     /// True when the last stop was reached.
@@ -224,10 +243,14 @@ impl Tracker {
         self.next = (k + 1) as u16;
     }
 
-    /// The stop that it came to and was not seen to leave.
+    /// The stop that it came to and was not seen to leave: it stood there, or was seen at it or beyond.
     pub fn arrived(&self, line: &Line<'_>) -> Option<Served> {
         let (seen, last) = self.at_stop?;
         let k = usize::from(self.next);
+        let stood = seen.at < last.at && last.along_m - seen.along_m < STANDING_M;
+        if !stood && last.along_m < line.offset_m(k) - REACHED_M {
+            return None;
+        }
         let (at, uncertainty_s) = self.arrival(line, k, seen).filter(|_| k > 0)?;
         let arrival = Some(at.min(last.at));
         Some(Served { stop_position: self.next, arrival, departure: None, uncertainty_s })
@@ -370,7 +393,7 @@ impl Way<'_> {
 }
 
 /// How far around stop position `k` a fix is at it, metres: never as far as the next stop's zone.
-fn zone_m(line: &Line<'_>, config: &MonitorConfig, manner: Manner, k: usize) -> f64 {
+pub(super) fn zone_m(line: &Line<'_>, config: &MonitorConfig, manner: Manner, k: usize) -> f64 {
     let here = line.offset_m(k);
     let mut room = f64::INFINITY;
     if k > 0 {

@@ -256,11 +256,11 @@ impl Predictor {
         let pending = &mut self.pending[vehicle.get()];
         let course = Course::new(&self.learnt, timetable, instance, Some(progress));
         let block = next_of_block(timetable, instance).filter(|next| pending.block_is_free(*next));
-        let mut ends_s = 0.0;
+        let mut ends = (0.0, 0.0);
         let mut wanted = (0..HORIZONS).find(|h| pending.is_free(*h));
         let mut made_now = [None; HORIZONS];
         course.walk(anchor, |guess| {
-            ends_s = guess.arrives_s;
+            ends = (guess.arrives_s, guess.var);
             let ahead_s = guess.arrives_s - now as f64;
             while let Some(h) = wanted.filter(|h| ahead_s >= typical_s(*h) as f64 * 0.75) {
                 if horizon(ahead_s as i64) == h && guess.position > usize::from(progress.position) {
@@ -276,8 +276,7 @@ impl Predictor {
                 pending.wait(h, made);
             }
         }
-        let Some(next) = block.filter(|_| ends_s - now as f64 <= BLOCK_CHECK_S) else { return };
-        let ends = (ends_s, 0.0);
+        let Some(next) = block.filter(|_| ends.0 - now as f64 <= BLOCK_CHECK_S) else { return };
         let anchor = block_start(&self.learnt, timetable, instance, next, ends, now);
         let course = Course::new(&self.learnt, timetable, next, None);
         let from_s = reach_from(Basis::Block, anchor, now);

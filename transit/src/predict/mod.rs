@@ -21,6 +21,8 @@ mod reading;
 mod sketch;
 mod traffic;
 
+pub(crate) use reading::next_of_block;
+
 use crate::flow::Shelf;
 use crate::ids::{SegmentIdx, VehicleIdx};
 use crate::time::{EpochS, ServiceDate};

@@ -37,7 +37,7 @@ fn beside(timetable: &Timetable, instance: TripInstance, next: bool) -> Option<T
 }
 
 /// The run that the vehicle of `instance` drives after it.
-pub(super) fn next_of_block(timetable: &Timetable, instance: TripInstance) -> Option<TripInstance> {
+pub(crate) fn next_of_block(timetable: &Timetable, instance: TripInstance) -> Option<TripInstance> {
     beside(timetable, instance, true)
 }
 

@@ -194,7 +194,7 @@ pub struct Block {
 ///
 /// GTFS-realtime identifies it by (`trip_id`, `start_date`, `start_time`); for a trip that runs once a day
 /// `start_s` is its own first departure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TripInstance {
     /// The service day.
     pub service_date: ServiceDate,

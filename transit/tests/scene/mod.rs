@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use transit::ids::FeedIdx;
+use transit::monitor::FeedState;
 use transit::time::{format_gtfs_time, parse_gtfs_time};
 use transit::{
     Effect, EpochS, Event, LatLon, Monitor, MonitorConfig, ScheduleRelationship, ServiceDate,
@@ -189,6 +190,11 @@ impl Scene {
             time(v.departure),
             v.uncertainty_s,
         )
+    }
+
+    /// The first feed as readers see it now, and the origin of the day.
+    pub fn feed(&self) -> (FeedState, EpochS) {
+        (self.monitor.snapshot(self.now).feeds[0].clone(), self.origin)
     }
 
     /// Vehicles as readers see them now, one a line.

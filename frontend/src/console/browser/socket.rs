@@ -9,7 +9,7 @@ use crate::{
     live::{fleet::News, frames, topics},
 };
 use api::{
-    Feed, Status,
+    Feed, FeedTrouble, Status,
     live::{Frame, HEARTBEAT_S, Subscription},
 };
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -36,7 +36,7 @@ pub(super) struct State {
     doubts: Option<Doubts>,
 }
 
-type Doubts = (bool, bool, Vec<String>);
+type Doubts = (bool, bool, Vec<(String, Option<FeedTrouble>)>);
 
 /// A socket with what listens to it; both end together.
 struct Open {
@@ -209,7 +209,8 @@ fn status_came(app: &Rc<App>, status: &Status) {
     if app.signals.link.get_untracked() != link {
         app.signals.link.set(link);
     }
-    let down = status.feeds.iter().filter(|f| !f.is_heard()).map(|f| f.feed_id.clone()).collect();
+    let down = status.feeds.iter().filter(|f| !f.is_heard());
+    let down = down.map(|f| (f.feed_id.clone(), f.trouble)).collect();
     let doubts = (status.warming_up, status.store_down, down);
     let before = app.socket.borrow_mut().doubts.replace(doubts.clone());
     if before.is_some_and(|before| before != doubts) {

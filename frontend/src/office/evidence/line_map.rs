@@ -11,6 +11,8 @@ const WIDTH: f64 = 300.0;
 const HEIGHT_MOST: f64 = 220.0;
 const HEIGHT_LEAST: f64 = 90.0;
 const EDGE: f64 = 14.0;
+/// A position of the vehicle, px.
+const FIX: f64 = 4.0;
 /// Points closer than this are one, px.
 const NEAR: f64 = 1.0;
 
@@ -62,7 +64,9 @@ fn points(line_e5: &[i32]) -> Vec<(f64, f64)> {
 
 pub(super) fn drawn(told: Told<'_>, picture: &EvidencePicture) -> Option<AnyView> {
     let line = points(&picture.line_e5);
-    let frame = Frame::around(&line)?;
+    let positions = points(&picture.positions_e5);
+    let all: Vec<(f64, f64)> = line.iter().chain(&positions).copied().collect();
+    let frame = Frame::around(&all)?;
     let mut d = String::new();
     let mut last: Option<(f64, f64)> = None;
     for point in &line {
@@ -82,16 +86,23 @@ pub(super) fn drawn(told: Told<'_>, picture: &EvidencePicture) -> Option<AnyView
             view! { <circle class=class cx=x cy=y r=r><title>{stop.stop_name.clone()}</title></circle> }
         })
         .collect();
+    let seen: Vec<_> = positions
+        .iter()
+        .map(|point| frame.place(*point))
+        .map(|(x, y)| view! { <rect class="evidence-map-fix" x=x - FIX / 2.0 y=y - FIX / 2.0 width=FIX height=FIX/> })
+        .collect();
+    let told_of = (!seen.is_empty()).then_some(told.words.map_positions);
     let name = filled(told.words.map, &[("stop", &told.stop()), ("route", &told.route())]);
     let title_id = part_id(told, "map-title");
     let height = frame.height;
     Some(
         view! {
             <figure class="chart evidence-map">
-                <figcaption>{name.clone()}</figcaption>
+                <figcaption>{name.clone()}{told_of.map(|t| view! { <br/>{t} })}</figcaption>
                 <svg class="drawing" role="img" aria-labelledby=title_id.clone() viewBox=format!("0 0 {WIDTH} {height}") width=WIDTH height=height>
                     <title id=title_id.clone()>{name.clone()}</title>
                     <path class="evidence-map-line" d=d/>
+                    {seen}
                     {stops}
                 </svg>
             </figure>

@@ -1,6 +1,7 @@
 //! What the buses' data say of an appeal: words, pictures, and the same as tables. Pure functions of
 //! [`api::AppealEvidence`]: no script, no colour without its shape, nothing unknown shown as known.
 
+mod brief;
 mod drawing;
 mod line_map;
 mod space_time;
@@ -14,6 +15,8 @@ use crate::page::Language;
 use api::{AppealEvidence, EvidenceFound, EvidenceVerdict};
 use leptos::prelude::*;
 use words::{Words, filled, named};
+
+pub(super) use brief::evidence_brief;
 
 /// What each part is given.
 #[derive(Clone, Copy)]
@@ -55,7 +58,11 @@ fn section(evidence: &AppealEvidence, language: Language, full: bool) -> AnyView
     let words = words::of(language);
     let body = match &evidence.found {
         None => {
-            let said = if evidence.pending { words.pending } else { words.none };
+            let said = match (evidence.pending, evidence.not_kept) {
+                (true, _) => words.pending,
+                (_, true) => words.not_kept,
+                _ => words.none,
+            };
             view! { <p class="empty" role="status">{said}</p> }.into_any()
         }
         Some(found) => {
@@ -91,19 +98,28 @@ fn preliminary(told: Told<'_>) -> Option<AnyView> {
             Some(at) => filled(told.words.preliminary, &[("time", &told.voice.time(at))]),
             None => told.words.preliminary_soon.to_owned(),
         };
-        view! { <p class="evidence-preliminary" role="status">{said}</p> }.into_any()
+        let last = found.final_at.map(|at| {
+            let said = filled(told.words.final_from, &[("time", &told.voice.time(at))]);
+            view! { " "<span class="evidence-final">{said}</span> }
+        });
+        view! { <p class="evidence-preliminary" role="status">{said}{last}</p> }.into_any()
     })
+}
+
+/// Class and mark of a finding.
+fn mark_of(finding: &str) -> (&'static str, &'static str) {
+    match finding {
+        "confirmed" => ("yes", "✓"),
+        "partly_confirmed" => ("partly", "◐"),
+        "not_confirmed" | "contradicted" => ("no", "✕"),
+        _ => ("open", "?"),
+    }
 }
 
 /// The finding with its mark: the shape says what the colour says.
 fn finding(told: Told<'_>, verdict: &EvidenceVerdict, full: bool) -> AnyView {
     let words = told.words;
-    let (class, mark) = match verdict.finding.as_str() {
-        "confirmed" => ("yes", "✓"),
-        "partly_confirmed" => ("partly", "◐"),
-        "not_confirmed" | "contradicted" => ("no", "✕"),
-        _ => ("open", "?"),
-    };
+    let (class, mark) = mark_of(&verdict.finding);
     let differs = (full && verdict.signed && verdict.machine != verdict.finding).then(|| {
         let found = named(words.findings, &verdict.machine).to_lowercase();
         let said = filled(words.machine_found, &[("finding", &found)]);

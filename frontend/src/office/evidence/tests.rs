@@ -76,6 +76,7 @@ fn picture() -> EvidencePicture {
         observed: vec![run(-11, None)],
         holes: vec![(EIGHT + 600, EIGHT + 900)],
         line_e5: vec![7_690_000, 4_320_000, 0, 300, 0, 300],
+        positions_e5: vec![7_690_010, 4_320_020, 5, 100],
     }
 }
 
@@ -106,6 +107,7 @@ pub(crate) fn sample() -> AppealEvidence {
         known_until: EIGHT + 6_600,
         preliminary: true,
         again_at: Some(EIGHT + 9_000),
+        final_at: Some(EIGHT + 9_120),
         route_id: Some("r92".into()),
         route_short_name: Some("92".into()),
         direction_id: Some(0),
@@ -133,6 +135,7 @@ pub(crate) fn sample() -> AppealEvidence {
         utc_offset_s: 5 * 3_600,
         pending: false,
         found: Some(found),
+        not_kept: false,
         versions: vec![version],
     }
 }
@@ -158,6 +161,7 @@ fn plain_words_say_what_was_promised_what_came_and_what_is_not_known() {
         "интервал здесь — 10 мин",
         "Предварительно",
         "10:30",
+        "Окончательным вывод станет с 10:32",
         "08:10–08:15",
         "&lt;Абай&gt;",
     ] {
@@ -200,6 +204,8 @@ fn no_word_is_left_out_and_nothing_needs_a_style_or_a_script() {
 fn what_is_not_there_is_said() {
     let none = AppealEvidence { found: None, pending: true, versions: Vec::new(), ..sample() };
     assert!(html(|| evidence_plain(&none, Language::En)).contains("usually takes seconds"));
+    let gone = AppealEvidence { found: None, not_kept: true, versions: Vec::new(), ..sample() };
+    assert!(html(|| evidence_plain(&gone, Language::En)).contains("is not kept here"));
     let mut blind = sample();
     let found = blind.found.as_mut().unwrap();
     found.verdict.as_mut().unwrap().finding = "undetermined_no_data".into();

@@ -90,8 +90,6 @@ pub struct Files {
     pub count: usize,
     /// Those that may be opened now: id and kind of each.
     pub shown: Vec<(String, String)>,
-    /// The reason that opens them, where they are covered.
-    pub why: Option<String>,
 }
 
 /// What the page of one appeal is made of.
@@ -288,10 +286,9 @@ fn facts(context: Context<'_>, page: &AppealPage, words: &'static Words) -> AnyV
 /// Pictures as pictures, other files as links; covered ones only counted.
 fn files(page: &AppealPage, words: &'static Words) -> Option<AnyView> {
     let files = &page.files;
-    let why = files.why.as_ref().map(|why| format!("?reason={}", encode(why))).unwrap_or_default();
     let all = files.shown.iter().enumerate().map(|(n, (id, kind))| {
         let number = encode(&page.appeal.number);
-        let href = format!("/api/v1/staff/appeals/{number}/files/{}{why}", encode(id));
+        let href = format!("/api/v1/staff/appeals/{number}/files/{}", encode(id));
         let name = format!("{} {}", words.file, n + 1);
         let picture = matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp");
         let shown = picture.then(|| view! { <img src=href.clone() alt=name.clone() loading="lazy"/> });

@@ -1,5 +1,6 @@
 //! Beside the line: what the buses do at that stop, what was said of it before, what the knowledge base says.
 
+use super::super::evidence::evidence_brief;
 use super::OperatorPage;
 use super::words::{Words, words as words_of};
 use crate::pages::Context;
@@ -100,6 +101,7 @@ fn stop(
                 <a href=format!("/stops/{}", encode(&at.stop.stop_id)) target="_blank" rel="noopener">{at.stop.name.clone()}</a>
                 {at.headsign.clone().map(|h| view! { <small>" → "{h}</small> })}
             </h3>
+            {at.stands_for_line.then(|| view! { <p class="hint">{words.whole_line}</p> })}
             {at.feed_down.then(|| view! { <p class="fault">{words.feed_down}</p> })}
             {say.map(|(lang, say)| view! { <p class="desk-say"><q lang=lang>{say}</q></p> })}
             <div class="desk-board">
@@ -107,6 +109,7 @@ fn stop(
                 <div><h4>{words.last}</h4><ul>{last}{none(at.last.is_empty(), words.none_last)}</ul></div>
             </div>
             <ul>{incidents.collect_view()}</ul>
+            {at.evidence.as_ref().map(|e| view! { <div class="desk-evidence">{evidence_brief(context.voice, e)}</div> })}
             {at.then.as_ref().map(|t| then(context, words, t))}
         </article>
     }

@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::clock::Clock;
 use crate::config::{Settings, Site};
+use crate::feed::settings::public_form;
 use crate::http::SITE_MARK;
 use crate::{machine, run};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -98,6 +99,28 @@ pub(super) fn site(site: &Site) -> Finding {
             "run `make web` in the repository, or set site.folder; lists work without, the map does not",
         )
     }
+}
+
+/// The map under the buses, where the settings name one.
+pub(super) fn basemap(site: &Site) -> Option<Finding> {
+    let (path, is_there) = match (&site.pmtiles, &site.style, &site.basemap_folder) {
+        (Some(file), ..) => (file, file.is_file()),
+        (None, Some(url), _) => {
+            return Some(Finding::good("basemap", format!("the style {}", public_form(url))));
+        }
+        (None, None, Some(folder)) => (folder, folder.join("streets.geojson").is_file()),
+        (None, None, None) => return None,
+    };
+    let shown = path.display();
+    Some(if is_there {
+        Finding::good("basemap", shown.to_string())
+    } else {
+        Finding::bad(
+            "basemap",
+            format!("{shown} is not there, or has no streets.geojson"),
+            "site.pmtiles names a .pmtiles file, site.basemap_folder a folder of GeoJSON",
+        )
+    })
 }
 
 pub(super) async fn database(settings: &Settings) -> Finding {

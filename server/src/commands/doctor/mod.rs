@@ -112,6 +112,7 @@ async fn examine(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.extend(machine_state::memory());
     findings.push(machine_state::clock());
     findings.push(machine_state::site(&settings.site));
+    findings.extend(machine_state::basemap(&settings.site));
     findings.push(machine_state::database(settings).await);
     findings.extend(ways(settings));
     let timetable = sources::timetable(settings, findings).await;

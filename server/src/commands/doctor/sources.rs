@@ -15,6 +15,8 @@ use transit::time::local_date;
 
 /// Older than this, a feed's header says that it stands still, seconds.
 const HEADER_AGE_S: i64 = 120;
+/// A feed whose newest position is older gives nothing new, seconds.
+const NEWEST_AGE_S: i64 = 300;
 /// Under this share of known trips, feed and timetable do not belong together.
 const KNOWN_SHARE: f64 = 0.9;
 /// Days ahead for which a timetable should have service.
@@ -135,6 +137,12 @@ async fn one(
             let advice = "feed and timetable differ: get the timetable that belongs to this feed";
             return Finding::doubtful(what, is, advice);
         }
+    }
+    let old_s = dataset.newest_at().map(|at| now - at).filter(|s| *s > NEWEST_AGE_S);
+    if let Some(old_s) = old_s {
+        let is = format!("{is}, its newest position {old_s} s old");
+        let advice = "the feed repeats old positions: usual at night, else ask the agency";
+        return Finding::doubtful(what, is, advice);
     }
     match age_s {
         Some(s) if s > HEADER_AGE_S => {

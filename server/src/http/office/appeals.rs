@@ -31,10 +31,7 @@ pub fn private<T: Serialize>(status: StatusCode, body: T) -> Response {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one appeal, for a day")),
     request_body = NewAppeal,
     responses((status = 201, body = FiledAppeal),
-        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for another request", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database is away; nothing was written", body = Problem, content_type = "application/problem+json")))]
+        (status = 422, description = "The key was used for another request", body = Problem, content_type = "application/problem+json")))]
 pub async fn file(
     State(office): State<Office>,
     asking: Asking,
@@ -83,8 +80,7 @@ pub async fn kinds(State(office): State<Office>, asking: Asking) -> Response {
     params(("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
     request_body = AppealKey,
     responses((status = 200, body = AppealStage),
-        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
 pub async fn status(
     State(office): State<Office>,
     asking: Asking,
@@ -149,8 +145,7 @@ async fn speak(
     request_body = AppealKey,
     responses((status = 200, body = AppealAfterWord),
         (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json")))]
 pub async fn withdraw(
     State(office): State<Office>,
     asking: Asking,
@@ -165,8 +160,7 @@ pub async fn withdraw(
     request_body = AppealKey,
     responses((status = 200, body = AppealAfterWord),
         (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json")))]
 pub async fn confirm(
     State(office): State<Office>,
     asking: Asking,
@@ -181,8 +175,7 @@ pub async fn confirm(
     request_body = AppealKey,
     responses((status = 200, body = AppealAfterWord),
         (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json")))]
 pub async fn refute(
     State(office): State<Office>,
     asking: Asking,
@@ -198,8 +191,7 @@ pub async fn refute(
     request_body = AppealKey,
     responses((status = 200, body = AppealAfterWord),
         (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tries", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json")))]
 pub async fn add(
     State(office): State<Office>,
     asking: Asking,

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 
@@ -38,6 +38,45 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// The part of the path that names what is asked for.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(rejection) => Err(ProblemResponse::bad_request(rejection.body_text())),
+        }
+    }
+}
+
+/// What stands in the address behind the question mark.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => Err(ProblemResponse::bad_request(rejection.body_text())),
+        }
+    }
+}
+
+/// The language that is asked for in the address, or else accepted.
+pub fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+    let asked = uri.query().unwrap_or_default().split('&');
+    let asked = asked.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::parse);
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let mut accepted = accepted.unwrap_or_default().split(',');
+    let accepted =
+        || accepted.find_map(|tag| Language::parse(tag.split(';').next().unwrap_or(tag).trim()));
+    asked.or_else(accepted).unwrap_or(Language::Ru)
+}
+
 /// Who asks, from where, in which language, with which key.
 pub struct Asking {
     pub language: Language,
@@ -50,12 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asking {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        let asked = parts.uri.query().unwrap_or_default().split('&');
-        let asked = asked.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::parse);
-        let accepted = header(header::ACCEPT_LANGUAGE.as_str()).unwrap_or_default().split(',');
-        let mut accepted =
-            accepted.filter_map(|tag| Language::parse(tag.split(';').next()?.trim()));
-        let language = asked.or_else(|| accepted.next()).unwrap_or(Language::Ru);
+        let language = language_of(&parts.uri, &parts.headers);
         let key = header("idempotency-key").map(str::trim).filter(|k| !k.is_empty());
         if key.is_some_and(|k| k.len() > KEY_BYTES_MAX) {
             let detail = format!("Idempotency-Key is longer than {KEY_BYTES_MAX} bytes");

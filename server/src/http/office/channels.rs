@@ -2,10 +2,9 @@
 
 use super::Office;
 use super::appeals::private;
-use super::asking::Body;
-use super::desk::{REASON_CHARS_MIN, id};
+use super::asking::{Body, Path};
+use super::desk::id;
 use super::signed::{Signed, forbidden};
-use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use api::{
     AppealFile, AppealFiles, AppealMessage, AppealMessages, ChannelWay, ChannelWays, MarkMessage,
@@ -13,7 +12,7 @@ use api::{
 };
 use appeals::access::{Action, Field, Visibility};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -29,7 +28,7 @@ pub fn routes() -> Router<Office> {
 
 /// Which ways in and out are on, and what the others lack.
 #[utoipa::path(get, path = "/api/v1/staff/channels", tag = "staff",
-    responses((status = 200, body = ChannelWays), (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = ChannelWays)))]
 pub async fn ways(State(office): State<Office>, _signed: Signed) -> Response {
     let ways = office.channels.settings.ways().into_iter().map(|way| ChannelWay {
         channel: way.name.to_owned(),
@@ -43,8 +42,7 @@ pub async fn ways(State(office): State<Office>, _signed: Signed) -> Response {
 /// What was sent about an appeal, and what became of it.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/messages", tag = "staff",
     params(("number" = String, Path)),
-    responses((status = 200, body = AppealMessages), (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not", body = Problem, content_type = "application/problem+json"), (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealMessages)))]
 pub async fn messages(
     State(office): State<Office>,
     signed: Signed,
@@ -80,8 +78,7 @@ async fn shown(
 /// Says that a letter or a call was made, or lets a failed message be tried again.
 #[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/messages/mark", tag = "staff",
     params(("number" = String, Path)), request_body = MarkMessage,
-    responses((status = 200, body = AppealMessages), (status = 400, description = "The state is none of these", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"), (status = 403, description = "The role may not", body = Problem, content_type = "application/problem+json"),
+    responses((status = 200, body = AppealMessages),
         (status = 409, description = "The message is not in a state for this", body = Problem, content_type = "application/problem+json")))]
 pub async fn mark(
     State(office): State<Office>,
@@ -110,8 +107,7 @@ pub async fn mark(
 /// The files of an appeal.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/files", tag = "staff",
     params(("number" = String, Path)),
-    responses((status = 200, body = AppealFiles), (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not", body = Problem, content_type = "application/problem+json"), (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealFiles)))]
 pub async fn files(
     State(office): State<Office>,
     signed: Signed,
@@ -129,11 +125,11 @@ pub async fn files(
     Ok(private(StatusCode::OK, AppealFiles { files: files.collect() }))
 }
 
-/// A file: to be saved, never to be run in our pages. Its reading is logged; who is not assigned says why.
+/// A file: to be saved, never to be run in our pages. It may show who complains: whoever is not assigned gives a
+/// reason first (`reveal`). Its reading is logged.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/files/{file_id}", tag = "staff",
-    params(("number" = String, Path), ("file_id" = String, Path), ("reason" = Option<String>, Query, description = "Why it must be seen, for those to whom files are covered")),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not", body = Problem, content_type = "application/problem+json"), (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json")))]
+    params(("number" = String, Path), ("file_id" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")))]
 pub async fn file(
     State(office): State<Office>,
     signed: Signed,
@@ -142,17 +138,13 @@ pub async fn file(
 ) -> Result<Response, ProblemResponse> {
     signed.must(Action::Work)?;
     let id = id(&office, &number).await?;
-    office.register.show(id, &signed.0.viewer()).await?;
-    let why = asked.param("reason").unwrap_or_default();
-    match office.register.sees(id, &signed.0.viewer(), Field::Attachment).await? {
-        Visibility::Full => {}
-        Visibility::Masked if why.chars().count() >= REASON_CHARS_MIN => {
-            signed.must(Action::Reveal)?;
-            let object = format!("{number} {file_id}");
-            office.staff.audit(Some(signed.0.person), "revealed", &object, why).await?;
-        }
-        Visibility::Masked => return Err(forbidden("say why it must be seen: ?reason=")),
-        Visibility::Hidden => return Err(forbidden("your role does not see files")),
+    let covered = match office.register.sees(id, &signed.0.viewer(), Field::Attachment).await? {
+        Visibility::Full => false,
+        Visibility::Masked => !office.staff.gave_reason(signed.0.person, &number).await?,
+        Visibility::Hidden => true,
+    };
+    if covered {
+        return Err(forbidden("say first why it must be seen: reveal the appeal with a reason"));
     }
     let (media_type, bytes) = office.register.attachment(id, &file_id).await?;
     office.staff.audit(Some(signed.0.person), "file_read", &number, &file_id).await?;

@@ -1,7 +1,7 @@
 //! The staff's side: registering what others said, queues, one appeal, commands.
 
 use super::appeals::private;
-use super::asking::{Asking, Body};
+use super::asking::{Asking, Body, Path, Query};
 use super::signed::{Signed, forbidden};
 use super::{Office, wire};
 use crate::problem::ProblemResponse;
@@ -16,7 +16,7 @@ use appeals::channel::Channel;
 use appeals::claim::ClaimTime;
 use appeals::ids::AppealId;
 use appeals::number::AppealNumber;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -30,11 +30,7 @@ pub const REASON_CHARS_MIN: usize = 5;
 #[utoipa::path(post, path = "/api/v1/staff/appeals", tag = "staff",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key makes one appeal, for a day")),
     request_body = NewAppeal,
-    responses((status = 201, body = FiledAppeal),
-        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database is away; nothing was written", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = FiledAppeal)))]
 pub async fn file(
     State(office): State<Office>,
     signed: Signed,
@@ -68,9 +64,7 @@ pub struct QueueAsked {
 /// `GET /api/v1/staff/appeals`: by the time that the law leaves.
 #[utoipa::path(get, path = "/api/v1/staff/appeals", tag = "staff",
     params(("open" = Option<bool>, Query, description = "Only those worked on (the usual), or only those done"), ("desk" = Option<String>, Query), ("assignee" = Option<String>, Query, description = "person_id, or me"), ("kind" = Option<String>, Query), ("route_id" = Option<String>, Query), ("stop_id" = Option<String>, Query), ("from" = Option<i64>, Query, description = "Registered from then, epoch seconds"), ("to" = Option<i64>, Query, description = "… to before then"), ("limit" = Option<u32>, Query)),
-    responses((status = 200, body = AppealQueue),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealQueue)))]
 pub async fn queue(
     State(office): State<Office>,
     signed: Signed,
@@ -96,10 +90,7 @@ pub async fn queue(
 /// `POST /api/v1/staff/appeals/find`: those of a telephone.
 #[utoipa::path(post, path = "/api/v1/staff/appeals/find", tag = "staff",
     request_body = FindAppeals,
-    responses((status = 200, body = AppealQueue),
-        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealQueue)))]
 pub async fn find(
     State(office): State<Office>,
     signed: Signed,
@@ -167,9 +158,7 @@ pub(super) async fn id(office: &Office, number: &str) -> Result<AppealId, Proble
 /// `GET /api/v1/staff/appeals/{number}`.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}", tag = "staff",
     params(("number" = String, Path)),
-    responses((status = 200, body = AppealDetail),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealDetail)))]
 pub async fn one(
     State(office): State<Office>,
     signed: Signed,
@@ -183,11 +172,7 @@ pub async fn one(
 #[utoipa::path(post, path = "/api/v1/staff/appeals/{number}/reveal", tag = "staff",
     params(("number" = String, Path)),
     request_body = RevealReason,
-    responses((status = 200, body = AppealDetail),
-        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealDetail)))]
 pub async fn reveal(
     State(office): State<Office>,
     signed: Signed,
@@ -210,10 +195,7 @@ pub async fn reveal(
 /// `GET /api/v1/staff/appeals/{number}/journal`.
 #[utoipa::path(get, path = "/api/v1/staff/appeals/{number}/journal", tag = "staff",
     params(("number" = String, Path)),
-    responses((status = 200, body = AppealJournal),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AppealJournal)))]
 pub async fn journal(
     State(office): State<Office>,
     signed: Signed,
@@ -241,10 +223,6 @@ pub async fn journal(
     params(("number" = String, Path)),
     request_body = AppealCommandAsked,
     responses((status = 200, body = AppealDetail),
-        (status = 400, description = "A field is not understood", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not, or the request comes from elsewhere", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is none that the asker may know of", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The state of the appeal, or its version, does not let it", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Something that the command needs is missing", body = Problem, content_type = "application/problem+json")))]
 pub async fn command(

@@ -2,7 +2,7 @@
 
 use super::Office;
 use super::appeals::{open, private};
-use super::asking::{Asking, Body};
+use super::asking::{Asking, Body, Path};
 use super::desk::id;
 use super::signed::Signed;
 use crate::evidence::{EvidenceError, Examiner};
@@ -11,7 +11,7 @@ use crate::register::ServiceError;
 use api::{AppealEvidence, AppealKey, EvidenceCheck, Problem};
 use appeals::access::{Action, Role, Viewer};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};

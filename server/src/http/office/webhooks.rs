@@ -1,15 +1,16 @@
 //! What messengers and the mail server bring. Nobody is told "200" before it is on disk.
 
 use super::Office;
+use super::asking::Query;
 use super::fault::internal;
 use crate::channels::{Heard, mail, telegram, whatsapp};
+use crate::keys::same;
 use crate::problem::ProblemResponse;
-use crate::register::same;
 use api::Problem;
 use appeals::answer::ReplyBy;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -84,9 +85,8 @@ pub async fn verify(
     params(("X-Hub-Signature-256" = String, Header)),
     request_body(content = serde_json::Value, description = "As the Cloud API sends it"),
     responses((status = 204, description = "On disk"),
-        (status = 400, description = "It cannot be read", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Not signed", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Send it again later", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "WhatsApp is off", body = Problem, content_type = "application/problem+json")))]
 pub async fn whatsapp(
     State(office): State<Office>,
     headers: HeaderMap,
@@ -106,8 +106,9 @@ pub async fn whatsapp(
     for message in &brought.messages {
         reception.hear(message).await?;
     }
-    for (name, delivery) in &brought.deliveries {
-        reception.delivery(ReplyBy::Whatsapp, name, delivery).await?;
+    for told in &brought.deliveries {
+        let ours = told.ours.as_deref();
+        reception.delivery(ReplyBy::Whatsapp, &told.name, ours, &told.delivery).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -117,9 +118,8 @@ pub async fn whatsapp(
     params(("X-Telegram-Bot-Api-Secret-Token" = String, Header)),
     request_body(content = serde_json::Value, description = "As the Bot API sends it"),
     responses((status = 204, description = "On disk"),
-        (status = 400, description = "It cannot be read", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Another secret than ours", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Send it again later", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Telegram is off", body = Problem, content_type = "application/problem+json")))]
 pub async fn telegram(
     State(office): State<Office>,
     headers: HeaderMap,
@@ -147,8 +147,7 @@ pub async fn telegram(
     request_body(content = String, content_type = "message/rfc822"),
     responses((status = 204, description = "On disk, or nothing that a person wrote"),
         (status = 401, description = "Another token than ours", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "This way is off", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Bring it again later", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "This way is off", body = Problem, content_type = "application/problem+json")))]
 pub async fn email(
     State(office): State<Office>,
     headers: HeaderMap,

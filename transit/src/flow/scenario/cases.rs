@@ -75,6 +75,17 @@ fn a_missing_run_is_a_ghost_and_a_gap() {
     .assert_eq(&w.incidents_text());
 }
 
+/// The same gap, but the feed falls silent between the two looks that it takes.
+#[test]
+fn a_gap_that_newer_data_have_not_shown_is_none() {
+    for hole in ["mute 7:00:30..7:40", "hole 7:00:30..7:40"] {
+        let script = format!("run 6:00..8:30\n{hole}\n");
+        let w = world(&(script + &drives(0, 25, |i| (i != 5).then_some(""))));
+        assert!(!w.incidents_text().contains(" gap "), "{}", w.incidents_text());
+        assert!(w.incidents_text().contains("feed_down"));
+    }
+}
+
 #[test]
 fn a_cancelled_run_is_no_ghost() {
     let w = world(&format!(
@@ -328,6 +339,34 @@ fn a_gap_is_one_while_the_bus_behind_it_is_silent() {
     ));
     let gaps = w.incidents.iter().filter(|i| i.1 && i.2.kind.name() == "gap").count();
     assert_eq!(gaps, 1, "{}", w.incidents_text());
+}
+
+#[test]
+fn where_buses_drive_round_a_closed_street_no_gap_is_told_again_for_each() {
+    // From after C to before F, a minute after D and E should be served.
+    let mut text = drives(0, 5, |_| Some("")) + &drives(12, 25, |_| Some(""));
+    for i in 5..12 {
+        let at = |minute: i32| crate::time::format_gtfs_time((360 + i * 10 + minute) * 60);
+        let _ = writeln!(text, "drive b{i} t.{i} skip=3 skip=4 away={}..{}", at(10), at(19));
+    }
+    let w = world(&format!("run 6:00..9:00\n{text}"));
+    let opened = |kind: &str| w.incidents.iter().filter(|i| i.1 && i.2.kind.name() == kind).count();
+    assert_eq!((opened("gap"), opened("off_route")), (0, 7), "{}", w.incidents_text());
+}
+
+#[test]
+fn a_bus_that_drove_the_end_of_its_run_unseen_left_no_gap_behind() {
+    // Silent from F on, it speaks again on its next run; the one behind it is four minutes late.
+    let w = world(&format!(
+        "run 6:00..9:00\n{}drive b5 t.9\n",
+        drives(0, 25, |i| match i {
+            5 => Some("silent=7:09..7:28"),
+            6 => Some("late=240"),
+            9 => None,
+            _ => Some(""),
+        })
+    ));
+    assert_eq!(w.incidents_text(), "");
 }
 
 #[test]

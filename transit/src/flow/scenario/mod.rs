@@ -319,6 +319,9 @@ impl World {
                 continue;
             }
             let offsets = &self.timetable.pattern(pattern).stop_offsets_m;
+            let away = drive.away.filter(|s| s.0 <= seen_at && seen_at < s.1);
+            // Away from its line its place stays where it left it.
+            let planned = away.map_or(planned, |s| s.0 - Self::late_at(drive, seen_at));
             let next = times.iter().position(|t| EpochS::from(t.departure_s) >= planned);
             let next = next.unwrap_or(times.len() - 1);
             let along_m = if next == 0 {
@@ -328,7 +331,6 @@ impl World {
                 let part = (planned - EpochS::from(a)) as f64 / f64::from((b - a).max(1));
                 offsets[next - 1] + (offsets[next] - offsets[next - 1]) * part.min(1.0)
             };
-            let away = drive.away.is_some_and(|s| s.0 <= seen_at && seen_at < s.1);
             facts.push(VehicleFacts {
                 vehicle: VehicleIdx::from(drive.bus),
                 feed: FeedIdx(0),
@@ -337,7 +339,7 @@ impl World {
                 next_stop_position: next as u16,
                 measured_at: self.origin + seen_at,
                 schedule_deviation_s: Some(Self::late_at(drive, seen_at) as i32),
-                off_route_m: away.then_some(250.0),
+                off_route_m: away.map(|_| 250.0),
                 layover: drive.layover || next == 0,
                 overload: drive.overload,
             });

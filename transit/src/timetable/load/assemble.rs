@@ -44,19 +44,30 @@ pub(crate) struct Assembled {
 /// Puts together every trip with at least two usable stop times.
 pub(crate) fn assemble(
     trips: &mut Trips,
-    rows: &StopTimes,
+    mut rows: StopTimes,
     mut frequencies: FxHashMap<u32, Vec<Frequency>>,
     findings: &mut Findings,
 ) -> Assembled {
+    let (times, scattered) = (rows.take_times(), rows.scattered());
     let mut assembled = Assembled::default();
-    // Grown by doubling it would for a moment hold the largest table three times.
-    assembled.stop_times.reserve_exact(rows.len());
+    // Times stay where they stand. In a file that is not by trip most are put together anew.
+    let apart = if 2 * scattered > times.len() {
+        assembled.stop_times.reserve_exact(times.len());
+        Some(times)
+    } else {
+        assembled.stop_times = times;
+        // Grown by doubling it would for a moment hold the largest table three times.
+        assembled.stop_times.reserve_exact(scattered);
+        None
+    };
     let mut groups = rows.by_trip().peekable();
     let mut usable: Vec<Row> = Vec::new();
     for number in 0..trips.rows.len() as u32 {
         usable.clear();
+        let mut place = None;
         if let Some((_, rows)) = groups.next_if(|(trip, _)| *trip == number) {
-            rows.read(&mut usable);
+            rows.read(apart.as_ref().unwrap_or(&assembled.stop_times), &mut usable);
+            place = rows.place().filter(|_| apart.is_none());
         }
         let trip = &mut trips.rows[number as usize];
         clean(&mut usable, &trip.id, findings);
@@ -76,10 +87,7 @@ pub(crate) fn assemble(
             n => (assembled.frequencies.len() as u32, n as u16),
         };
         assembled.frequencies.extend(of_trip);
-        let times = assembled.stop_times.len() as u32;
-        assembled.stop_times.extend(
-            usable.iter().map(|r| StopTime { arrival_s: r.arrival_s, departure_s: r.departure_s }),
-        );
+        let times = assembled.put_times(place, &usable);
         assembled.headsigns.push(trip.headsign);
         assembled.trips.push(Trip {
             id: std::mem::take(&mut trip.id),
@@ -115,6 +123,18 @@ impl Assembled {
             distances.extend(rows.iter().map(|r| r.distance));
         }
         index
+    }
+
+    /// Puts the times of a trip where they stood, of which they may have become fewer; else behind all others.
+    fn put_times(&mut self, place: Option<usize>, rows: &[Row]) -> u32 {
+        let start = place.unwrap_or(self.stop_times.len());
+        if place.is_none() {
+            self.stop_times.resize(start + rows.len(), StopTime::default());
+        }
+        for (time, row) in self.stop_times[start..].iter_mut().zip(rows) {
+            *time = StopTime { arrival_s: row.arrival_s, departure_s: row.departure_s };
+        }
+        start as u32
     }
 
     fn block(&mut self, number: u32, trip: TripIdx) -> BlockIdx {

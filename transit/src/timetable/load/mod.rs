@@ -21,6 +21,7 @@ use super::{SpatialIndex, Timetable};
 use crate::ids::TripIdx;
 use archive::Archive;
 use finding::{Findings, rule};
+use rustc_hash::FxHashMap;
 use translations::Originals;
 
 /// Bounds on what is accepted.
@@ -123,8 +124,8 @@ fn load(archive: &mut Archive<'_>, findings: &mut Findings) -> Result<Timetable,
     };
     let translations = translations::translations(archive, &originals, findings)?;
     let rows = stop_times::stop_times(archive, &trips, &stops.rows, &stops.by_id, findings)?;
-    let mut assembled = assemble::assemble(&mut trips, &rows, frequencies, findings);
-    drop(rows);
+    trips.by_id = FxHashMap::default();
+    let mut assembled = assemble::assemble(&mut trips, rows, frequencies, findings);
     if assembled.trips.is_empty() {
         let message = "no trip has two usable stop times: there is nothing to run".to_owned();
         return Err(findings.refuse(rule::NO_USABLE_TRIP, "stop_times.txt", message));

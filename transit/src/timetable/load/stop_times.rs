@@ -73,11 +73,6 @@ struct Call {
 }
 
 impl StopTimes {
-    /// How many rows there are.
-    pub(crate) fn len(&self) -> usize {
-        self.times.len()
-    }
-
     /// Takes the rows of `stretch` in, which are of one trip.
     fn push(&mut self, stretch: &[Row]) {
         let Some(first) = stretch.first() else { return };
@@ -123,6 +118,19 @@ impl StopTimes {
         }
     }
 
+    /// The times of all rows, which stretches of trips then name by their place: the largest table, so it is there
+    /// once.
+    pub(crate) fn take_times(&mut self) -> Vec<StopTime> {
+        std::mem::take(&mut self.times)
+    }
+
+    /// How many rows are of trips whose rows do not stand together.
+    pub(crate) fn scattered(&self) -> usize {
+        let groups = self.stretches.chunk_by(|a, b| a.trip == b.trip);
+        let scattered = groups.filter(|of_trip| of_trip.len() > 1).flatten();
+        scattered.map(|s| self.kinds[s.kind as usize].len()).sum()
+    }
+
     /// The trips that have rows, in order: for each its number and what to read its rows by.
     pub(crate) fn by_trip(&self) -> impl Iterator<Item = (u32, RowsOfTrip<'_>)> {
         let groups = self.stretches.chunk_by(|a, b| a.trip == b.trip);
@@ -137,11 +145,16 @@ pub(crate) struct RowsOfTrip<'a> {
 }
 
 impl RowsOfTrip<'_> {
-    /// Appends them to `rows`, which is empty: by sequence, equals as in the file.
-    pub(crate) fn read(&self, rows: &mut Vec<Row>) {
+    /// Where their times stand, if they stand together.
+    pub(crate) fn place(&self) -> Option<usize> {
+        if let [one] = self.stretches { Some(one.times as usize) } else { None }
+    }
+
+    /// Appends them to `rows`, which is empty: by sequence, equals as in the file. `times` are those of all.
+    pub(crate) fn read(&self, times: &[StopTime], rows: &mut Vec<Row>) {
         for stretch in self.stretches {
             let calls = self.all.calls_of(stretch.kind);
-            let times = &self.all.times[stretch.times as usize..][..calls.len()];
+            let times = &times[stretch.times as usize..][..calls.len()];
             rows.extend(calls.iter().zip(times).map(|(call, time)| Row {
                 trip: stretch.trip,
                 sequence: call.sequence,

@@ -127,6 +127,44 @@ fn rows_are_sorted_by_sequence_and_repeated_sequences_left_out() {
     );
 }
 
+/// However the rows lie in the file, whether most of them by trip or not, each trip has its own times.
+#[test]
+fn the_order_of_rows_in_the_file_changes_nothing() {
+    let trips: Vec<String> = (0..6).map(|i| format!("t{i}")).collect();
+    let header = "trip_id,arrival_time,departure_time,stop_id,stop_sequence";
+    let row = |trip: usize, k: usize| {
+        let stop = ["A", "B"][k % 2];
+        format!("t{trip},0{}:{k:02}:0{trip},0{}:{k:02}:1{trip},{stop},{k}", 6 + trip, 6 + trip)
+    };
+    let listed = |rows: &[String]| format!("{header}\n{}\n", rows.join("\n"));
+    let all = || (0..6).flat_map(|t| (0..4).map(move |k| (t, k)));
+    let by_trip: Vec<String> = all().map(|(t, k)| row(t, k)).collect();
+    let mut by_stop = by_trip.clone();
+    by_stop.sort_by_key(|r| r.rsplit(',').next().map(str::to_owned));
+    // One trip backwards and one in two pieces, of two a row twice.
+    let mut pieces: Vec<String> = by_trip[4..].to_vec();
+    pieces.extend(by_trip[..4].iter().rev().cloned());
+    pieces.insert(9, by_trip[0].clone());
+    pieces.push(row(5, 3));
+    let told = |stop_times: &str| {
+        let ids = format!("trip_id,route_id,service_id\n{}\n", {
+            let rows: Vec<String> = trips.iter().map(|t| format!("{t},5,w")).collect();
+            rows.join("\n")
+        });
+        let zip = zip_of(&files(&[("trips.txt", &ids), ("stop_times.txt", stop_times)]));
+        let (timetable, _) = load(&zip).unwrap();
+        let times = trips.iter().map(|id| {
+            let trip = timetable.trip_by_id(id).unwrap();
+            (id.clone(), timetable.stop_times(trip).to_vec())
+        });
+        times.collect::<Vec<_>>()
+    };
+    let expected = told(&listed(&by_trip));
+    assert_eq!(expected[3].1[2].departure_s, 9 * 3_600 + 2 * 60 + 13);
+    assert_eq!(told(&listed(&by_stop)), expected);
+    assert_eq!(told(&listed(&pieces)), expected);
+}
+
 #[test]
 fn trips_of_one_way_share_a_pattern_and_stretches_a_segment() {
     let (t, report) = town(

@@ -6,9 +6,14 @@ pub(super) const WORDS: Words = Words {
     title: "What the buses' data show",
     pending: "The data are being looked at: this usually takes seconds. Load the page again in a moment.",
     none: "The data have not been looked at for this appeal yet.",
+    not_kept: "There is a finding, but what it was found from is not kept here: the appeal was brought in from elsewhere.",
     preliminary: "Preliminary: the time in question is not over, or its data are still coming in. Computed again \
         at {time}.",
     preliminary_soon: "Preliminary: data of that time are still coming in; computed again soon.",
+    final_from: "Final from {time}: until then the buses of that time are under way, and whether one passed the stop \
+        is known only when it is seen farther on.",
+    brief_title: "What the data say",
+    brief_note: "Preliminary, for the talk: nothing is frozen, and nobody has signed it.",
     route: "Route {route}",
     towards: "towards {headsign}",
     stop: "stop {stop}",
@@ -76,6 +81,7 @@ pub(super) const WORDS: Words = Words {
     strip_description: "The upper row has the departures of the timetable, the lower one the buses that came. The bar \
         between them is time without a bus.",
     map: "{stop} on the line of route {route}",
+    map_positions: "Squares: where the bus was that is likeliest meant.",
     findings: &[
         ("confirmed", "Confirmed"),
         ("partly_confirmed", "Partly confirmed"),
@@ -159,6 +165,7 @@ pub(super) const WORDS: Words = Words {
         ("known_share", "Share of headways known"),
         ("late_s", "The run's delay"),
         ("length_aside_m", "Way off the route"),
+        ("limit_kmh", "Speed limit"),
         ("looked_from", "A bus was expected from"),
         ("looked_to", "A bus was expected until"),
         ("occupancy_status", "Occupancy (GTFS-realtime code)"),
@@ -177,8 +184,11 @@ pub(super) const WORDS: Words = Words {
         ("runs_short", "Runs that ended early"),
         ("runs_unknown", "Runs not known"),
         ("slowest_kmh", "Lowest speed at the stop"),
+        ("speed_past_kmh", "Speed past the stop"),
         ("stops_left_out", "Stops left out"),
+        ("stretches_over", "Stretches over the limit"),
         ("threshold_s", "Threshold of the rule"),
+        ("vehicles_looked_at", "Buses looked at"),
         ("wait_mean_s", "Mean wait observed"),
     ],
 };

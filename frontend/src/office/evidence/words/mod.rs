@@ -14,9 +14,14 @@ pub(super) struct Words {
     pub title: &'static str,
     pub pending: &'static str,
     pub none: &'static str,
+    pub not_kept: &'static str,
     /// `{time}`
     pub preliminary: &'static str,
     pub preliminary_soon: &'static str,
+    /// `{time}`
+    pub final_from: &'static str,
+    pub brief_title: &'static str,
+    pub brief_note: &'static str,
     /// `{route}`
     pub route: &'static str,
     /// `{headsign}`
@@ -97,6 +102,7 @@ pub(super) struct Words {
     pub strip: &'static str,
     pub strip_description: &'static str,
     pub map: &'static str,
+    pub map_positions: &'static str,
     pub findings: Codes,
     pub findings_told: Codes,
     pub reasons: Codes,
@@ -140,6 +146,7 @@ mod tests {
         let braces = |w: &Words| {
             [
                 w.preliminary,
+                w.final_from,
                 w.route,
                 w.towards,
                 w.stop,

@@ -191,7 +191,8 @@ async fn study(
     let done = case.measures.iter().filter(|m| m.done_on.is_some()).max_by_key(|m| m.done_on);
     let Some(measure) = done else { return Ok(Done::No("nothing_to_do")) };
     let others = controls(office, case);
-    let effects = office.register.study(case, measure, &others, span).await?;
+    let record = office.site.reads().store();
+    let effects = office.register.study(record, case, measure, &others, span).await?;
     if effects.is_empty() {
         return Ok(Done::No("too_few_days"));
     }

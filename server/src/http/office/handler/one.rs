@@ -35,8 +35,6 @@ struct Said {
     fault: Option<Fault>,
     typed: Fields,
     revealed: bool,
-    /// Why it was revealed: what else is covered opens by it as well.
-    why: Option<String>,
 }
 
 type Handled = Result<Response, Response>;
@@ -194,8 +192,7 @@ pub async fn reveal(
         let action = if revealed.uncovered { "revealed" } else { "reveal_asked" };
         let object = &revealed.shown.number;
         office.staff.audit(Some(signed.0.person), action, object, why).await?;
-        let why = Some(why.to_owned());
-        let said = Said { revealed: revealed.uncovered, why, ..Said::default() };
+        let said = Said { revealed: revealed.uncovered, ..Said::default() };
         render(&office, &asked, &signed.0, id, revealed.shown, said).await
     };
     done.await.map_err(problem_page(&office, &asked))
@@ -245,7 +242,7 @@ async fn render(
         extension_until: handling.extension_until.map(|d| d.to_string()),
         case: handling.case.clone().filter(|_| works),
         subjects: subjects.collect(),
-        files: files(office, account, id, said.why).await?,
+        files: files(office, account, id, &detail.number).await?,
         desks: desks(law),
         orgs: office.orgs().await.unwrap_or_default(),
         fault: said.fault,
@@ -266,18 +263,20 @@ async fn files(
     office: &Office,
     account: &Account,
     id: AppealId,
-    why: Option<String>,
+    number: &str,
 ) -> Result<Files, ProblemResponse> {
-    let seen = office.register.sees(id, &account.viewer(), Field::Attachment).await?;
-    if seen == Visibility::Hidden || may(account.role, Action::Work) == Grant::No {
+    if may(account.role, Action::Work) == Grant::No {
         return Ok(Files::default());
     }
+    let open = match office.register.sees(id, &account.viewer(), Field::Attachment).await? {
+        Visibility::Full => true,
+        Visibility::Masked => office.staff.gave_reason(account.person, number).await?,
+        Visibility::Hidden => return Ok(Files::default()),
+    };
     let all = office.register.attachments(id).await?;
-    let open = seen == Visibility::Full || why.is_some();
     Ok(Files {
         count: all.len(),
         shown: all.into_iter().filter(|_| open).map(|(id, kind, _)| (id, kind)).collect(),
-        why: why.filter(|_| seen == Visibility::Masked),
     })
 }
 
@@ -340,7 +339,8 @@ fn answer_form(
     let texts = law.texts();
     let number = appeal.number.to_string();
     let kind = &law.kinds().entry(appeal.kind).name;
-    let names = Names { number: &number, kind, route, stop };
+    let names =
+        Names { number: &number, kind, route, stop, carrier_asked: appeal.carrier.is_some() };
     let body = handling.packet.as_ref().map(|packet| {
         let signed = appeal.signature.as_ref().map(|s| s.finding);
         draft(packet, signed, names, (texts, language, &law.office().zone)).body

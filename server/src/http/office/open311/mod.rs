@@ -7,9 +7,10 @@ mod requests;
 mod services;
 mod tree;
 mod updates;
+mod words;
 
 use super::Office;
-use super::asking::Asking;
+use super::asking::{Asking, language_of};
 use appeals::words::Language;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts as _, Query, Request, State};
@@ -83,6 +84,7 @@ pub async fn in_its_words(request: Request, next: Next) -> Response {
     }
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     let notation = Notation::of(extension).unwrap_or(Notation::Xml);
+    let language = language_of(request.uri(), request.headers());
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
     if kind.is_none_or(|k| k != "application/problem+json") {
@@ -92,7 +94,7 @@ pub async fn in_its_words(request: Request, next: Next) -> Response {
     let body = axum::body::to_bytes(body, PROBLEM_BYTES_MAX).await.unwrap_or_default();
     let problem: Option<api::Problem> = serde_json::from_slice(&body).ok();
     let words = problem.map_or_else(|| "refused".to_owned(), |p| p.detail);
-    let mut answer = Faults::one(parts.status.as_u16(), words).answer(notation);
+    let mut answer = Faults::one(parts.status.as_u16(), words).answer(notation, language);
     if let Some(wait) = parts.headers.get(header::RETRY_AFTER) {
         answer.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
@@ -108,13 +110,14 @@ async fn enter(State(office): State<Office>, request: Request) -> Response {
         other => other,
     };
     let notation = Notation::of(extension);
+    let language = language_of(request.uri(), request.headers());
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let answered = match notation {
         Some(notation) => route(&office, stem, notation, request).await,
         None => Err(Faults::one(404, "the path ends in .xml or .json")),
     };
-    let mut response =
-        answered.unwrap_or_else(|faults| faults.answer(notation.unwrap_or(Notation::Xml)));
+    let mut response = answered
+        .unwrap_or_else(|faults| faults.answer(notation.unwrap_or(Notation::Xml), language));
     if is_get {
         let any = HeaderValue::from_static("*");
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
@@ -159,7 +162,8 @@ async fn route(office: &Office, stem: &str, notation: Notation, request: Request
         return Ok(allow(StatusCode::NO_CONTENT.into_response()));
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
-        return Ok(allow(Faults::one(405, "this method cannot be used here").answer(notation)));
+        let fault = Faults::one(405, "this method cannot be used here");
+        return Ok(allow(fault.answer(notation, call.language)));
     }
     call.jurisdiction()?;
     let mut response = match steps.as_slice() {

@@ -4,7 +4,8 @@ use super::multipart::{self, FORM_BYTES_MAX};
 use super::services::{self, ATTRIBUTES};
 use super::tree::{Faults, Tree, text};
 use super::{Answer, Call};
-use crate::register::{Attachment, Beside, Filing, Personal, same};
+use crate::keys::same;
+use crate::register::{Attachment, Beside, Filing, Personal};
 use appeals::appeal::Draft;
 use appeals::channel::Channel;
 use appeals::claim::{Claim, ClaimTime, Place};
@@ -268,5 +269,28 @@ fn filing(
         key,
         received_at: None,
         by: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// However brackets stand, an attribute is one that is known, or a fault is told.
+        #[test]
+        fn brackets_are_read_or_refused(
+            name in "attribute\\[(ROUTE|INFO|ON_VEHICLE|[A-Zа-я\\[\\]% ]{0,6})\\]?(\\[\\]|\\[1\\])?",
+            value in "(yes|no| |.{0,9})",
+        ) {
+            let fields = vec![(name.clone(), value.clone())];
+            let mut body = Body { fields, files: Vec::new(), faults: Vec::new() };
+            let found = body.attributes();
+            let known = |code: &str| ATTRIBUTES.iter().any(|a| a.code == code && a.variable);
+            prop_assert!(found.iter().all(|(code, value)| known(code) && !value.is_empty()));
+            let told = found.len() + body.faults.len();
+            prop_assert!(told == 1 || value.trim().is_empty() && told == 0, "{name}={value}");
+        }
     }
 }

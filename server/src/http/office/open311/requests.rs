@@ -9,7 +9,7 @@ use appeals::kind::Kind;
 use appeals::number::AppealNumber;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
-use transit::EpochS;
+use transit::{EpochS, LatLon};
 
 /// Longest span of one answer, seconds.
 const SPAN_S: EpochS = 90 * 86_400;
@@ -17,6 +17,10 @@ const SPAN_S: EpochS = 90 * 86_400;
 pub const ROWS_MAX: usize = 1_000;
 /// Most requests with their steps.
 const EXTENDED_MAX: usize = 50;
+/// How far around a place is asked for unless it is said, metres …
+const NEAR_M: f64 = 500.0;
+/// … and at most, metres.
+const NEAR_MAX_M: f64 = 50_000.0;
 /// Most items of a feed.
 const RSS_ITEMS_MAX: usize = 100;
 
@@ -174,12 +178,9 @@ pub async fn one(call: &Call<'_>, id: &str) -> Answer {
 
 pub async fn list(call: &Call<'_>) -> Answer {
     if let Some(ids) = call.param("service_request_id") {
-        let mut rows = Vec::new();
-        for id in ids.split(',').take(ROWS_MAX) {
-            if let Ok(number) = id.trim().parse::<AppealNumber>() {
-                rows.extend(call.office.register.row_of(number).await?);
-            }
-        }
+        let numbers = ids.split(',').take(ROWS_MAX).filter_map(|id| id.trim().parse().ok());
+        let numbers: Vec<AppealNumber> = numbers.collect();
+        let rows = call.office.register.rows_of(&numbers).await?;
         return answer(call, &rows).await;
     }
     let (rows, total) = found(call).await?;
@@ -238,11 +239,40 @@ async fn found(call: &Call<'_>) -> Result<(Vec<QueueRow>, usize), Faults> {
             rows.truncate(ROWS_MAX);
         }
     }
+    if let Some((centre, radius_m)) = near(call)? {
+        let place = |row: &QueueRow| (call.office.stops)(row.stop_id.as_deref()?);
+        rows.retain(|row| {
+            place(row).is_some_and(|p| centre.distance_m(LatLon::new(p.lat, p.lon)) <= radius_m)
+        });
+    }
     let total = rows.len();
     let size = page_size(call)?;
     let page = number(call, "page")?.unwrap_or(1).max(1);
     let rows = rows.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect();
     Ok((rows, total))
+}
+
+/// Around which place, and how far, metres: by the stops that are told, never by where a person was. Of what is
+/// asked for otherwise the newest are looked through.
+fn near(call: &Call<'_>) -> Result<Option<(LatLon, f64)>, Faults> {
+    let degrees = |name: &str, most: f64| {
+        let parse = |v: String| v.parse::<f64>().ok().filter(|d| d.abs() <= most);
+        let fault = || Faults::one(400, format!("{name} is no number of degrees"));
+        call.param(name).map(|v| parse(v).ok_or_else(fault)).transpose()
+    };
+    let radius_m = match call.param("radius").map(|v| v.parse::<f64>()) {
+        None => NEAR_M,
+        Some(Ok(radius_m)) if (0.0..=NEAR_MAX_M).contains(&radius_m) => radius_m,
+        Some(_) => {
+            let words = format!("radius is a number of metres up to {NEAR_MAX_M}");
+            return Err(Faults::one(400, words));
+        }
+    };
+    match (degrees("lat", 90.0)?, degrees("long", 180.0)?) {
+        (Some(lat), Some(lon)) => Ok(Some((LatLon::new(lat, lon), radius_m))),
+        (None, None) => Ok(None),
+        _ => Err(Faults::one(400, "lat and long, or neither")),
+    }
 }
 
 fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Faults> {

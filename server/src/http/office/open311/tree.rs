@@ -1,5 +1,7 @@
 //! One tree, two notations: XML, and JSON as Open311 maps it ("Spark": no root, a list is always an array).
 
+use super::words::in_language;
+use appeals::words::Language;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -136,9 +138,10 @@ impl Faults {
     }
 
     /// The answer.
-    pub fn answer(&self, notation: Notation) -> Response {
+    pub fn answer(&self, notation: Notation, language: Language) -> Response {
         let status = self.0.first().and_then(|f| StatusCode::from_u16(f.0).ok());
         let errors = self.0.iter().map(|(code, words)| {
+            let words = in_language(words, language);
             Tree::Fields(vec![("code", Tree::Int((*code).into())), ("description", text(words))])
         });
         let tree = Tree::List("error", errors.collect());
@@ -154,6 +157,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn both_notations_say_the_same() {
@@ -180,5 +184,78 @@ mod tests {
             "<request><description>Қала &amp; &lt;әріп&gt; </description><zipcode></zipcode>\
              <lat>43.25</lat><long></long><metadata>true</metadata><values></values></request>"
         );
+    }
+
+    fn trees() -> impl Strategy<Value = Tree> {
+        let leaf = prop_oneof![
+            proptest::option::of("[^\\r\\n]{0,12}").prop_map(Tree::Text),
+            any::<bool>().prop_map(Tree::Bool),
+            any::<i64>().prop_map(Tree::Int),
+            // Whole numbers and tiny ones are written otherwise in JSON, with the same meaning.
+            proptest::option::of(1_000_000..90_000_000)
+                .prop_map(|n| Tree::Number(n.map(|n: i32| f64::from(2 * n + 1) / 2e6))),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            const NAMES: [&str; 4] = ["lat", "value", "status_notes", "error"];
+            let several = || proptest::collection::vec(inner.clone(), 1..4);
+            prop_oneof![
+                several().prop_map(|items| Tree::List("item", items)),
+                several().prop_map(|all| Tree::Fields(NAMES.into_iter().zip(all).collect())),
+            ]
+        })
+    }
+
+    fn leaves(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Array(all) => all.iter().for_each(|v| leaves(v, found)),
+            Value::Object(fields) => fields.values().for_each(|v| leaves(v, found)),
+            Value::Null => found.push(String::new()),
+            Value::String(text) => found.push(text.clone()),
+            other => found.push(other.to_string()),
+        }
+    }
+
+    /// What stands in elements without children.
+    fn xml_leaves(xml: &str) -> Vec<String> {
+        use quick_xml::events::Event;
+        let mut reader = quick_xml::Reader::from_str(xml);
+        let (mut words, mut leaf, mut found) = (String::new(), false, Vec::new());
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(_) => (words, leaf) = (String::new(), true),
+                Event::Text(text) => words.push_str(&text),
+                Event::GeneralRef(name) => {
+                    let entity = format!("&{};", &*name);
+                    words.push_str(&quick_xml::escape::unescape(&entity).unwrap());
+                }
+                Event::End(_) => {
+                    if std::mem::take(&mut leaf) {
+                        found.push(std::mem::take(&mut words));
+                    }
+                }
+                Event::Eof => return found,
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_tree_is_sound_in_both_notations(tree in trees()) {
+            let mut xml = String::new();
+            element("root", &tree, &mut xml);
+            // Characters that XML cannot hold are left out of it.
+            let fits = |text: &String| {
+                let mut out = String::new();
+                escape(text, &mut out);
+                quick_xml::escape::unescape(&out).unwrap().into_owned()
+            };
+            let (mut said, mut in_xml) = (Vec::new(), xml_leaves(&xml));
+            leaves(&tree.json(), &mut said);
+            let mut said: Vec<_> = said.iter().map(fits).collect();
+            said.sort();
+            in_xml.sort();
+            prop_assert_eq!(said, in_xml);
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::requests::{ROWS_MAX, instant, span};
 use super::tree::{Faults, NOTHING, Tree, text};
 use super::{Answer, Call};
 use crate::ledger::Statement;
-use crate::register::{Asked, ServiceError};
+use crate::register::ServiceError;
 use appeals::access::Role;
 use appeals::appeal::{Actor, Command, Refusal, Status};
 use appeals::channel::Channel;
@@ -45,22 +45,19 @@ fn status_name(status: Status) -> &'static str {
     }
 }
 
-/// `GET /servicerequestupdates`: where the requests are that changed in the span.
+/// `GET /servicerequestupdates`: each step that a request took in the span, the oldest first.
 pub async fn list(call: &Call<'_>) -> Answer {
     let (from, to) = span(call)?;
-    let asked = Asked { updated_from: Some(from), updated_to: Some(to), ..Asked::default() };
-    let rows = call.office.register.newest(&asked, ROWS_MAX as u32).await?;
-    let updates = rows.iter().filter(|row| row.version > 1).map(|row| {
-        let status = Status::ALL.iter().find(|s| s.name() == row.status).copied();
-        let status = status.unwrap_or(Status::Registered);
+    let steps = call.office.register.steps_taken(from, to, ROWS_MAX).await?;
+    let updates = steps.iter().map(|step| {
         Tree::Fields(vec![
-            ("update_id", text(format!("{}.{}", row.number, row.version))),
-            ("service_request_id", text(&row.number)),
-            ("status", text(status_name(status))),
-            ("description", text(status.label(call.language))),
-            ("updated_datetime", instant(call, row.updated_at)),
+            ("update_id", text(format!("{}.{}", step.number, step.seq))),
+            ("service_request_id", text(&step.number)),
+            ("status", text(status_name(step.to))),
+            ("description", text(step.to.label(call.language))),
+            ("updated_datetime", instant(call, step.at)),
             ("media_url", NOTHING),
-            ("external_status_code", text(status.name())),
+            ("external_status_code", text(step.to.name())),
         ])
     });
     let tree = Tree::List("request_update", updates.collect());

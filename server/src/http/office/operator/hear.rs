@@ -34,8 +34,10 @@ pub struct Heard {
     pub about: Option<About>,
     /// Route.
     pub route: Option<RouteIdx>,
-    /// Stops to look at: one, or those that may be meant.
+    /// Stops to look at: one, those that may be meant, or such as stand for the line.
     pub stops: Vec<StopIdx>,
+    /// No stop was said: those to look at stand for the whole line.
+    pub whole_line: bool,
     /// The time that was typed is none.
     pub time_fault: bool,
 }
@@ -128,15 +130,16 @@ pub fn hear(
     let ground = claim_place.map(|p| (p.lat, p.lon)).or(stop_place.map(|p| (p.lat, p.lon)));
     (line.lat, line.lon) = (ground.map(|g| g.0), ground.map(|g| g.1));
     line.rest = understood.rest;
-    // Without a place these are all stops of the route: to choose from, not to look at.
+    // Without a place these are all stops of the route: to choose from, and too many to look at.
+    let whole_line = stop.is_none() && line.place.is_none();
     let looked_at = match stop {
         Some(stop) => vec![stop],
-        None if line.place.is_some() => stops,
-        None => Vec::new(),
+        None if whole_line => route.map_or(Vec::new(), |r| of_line(view, r)),
+        None => stops,
     };
     let chips =
         Chips { what, route: route_chip, stop: stop_chip, at: at_chip, wait: wait_chip, address };
-    Heard { line, chips, claim, about, route, stops: looked_at, time_fault }
+    Heard { line, chips, claim, about, route, stops: looked_at, whole_line, time_fault }
 }
 
 /// A bare number beside what is no bus's is the number of a house, even where a bus has the same.
@@ -273,6 +276,22 @@ fn stops(
     }
     let id = sure.map(|s| timetable.stop(s).id.to_string()).unwrap_or_default();
     (found, sure, Chip { value: id, chosen: false })
+}
+
+/// A stop about the middle of the line for each direction: who stands anywhere sees the same buses.
+fn of_line(view: &View, route: RouteIdx) -> Vec<StopIdx> {
+    let timetable = view.timetable();
+    let mut main: Vec<&transit::timetable::Pattern> = Vec::new();
+    let patterns = timetable.route(route).patterns.iter().map(|p| timetable.pattern(*p));
+    for pattern in patterns {
+        match main.iter_mut().find(|m| m.direction == pattern.direction) {
+            Some(known) if known.trips.len() < pattern.trips.len() => *known = pattern,
+            Some(_) => {}
+            None => main.push(pattern),
+        }
+    }
+    main.sort_by_key(|p| p.direction);
+    main.iter().filter_map(|p| p.stops.get(p.stops.len() / 2).copied()).collect()
 }
 
 /// Where the route's buses go from a stop.

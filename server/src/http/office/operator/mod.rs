@@ -132,7 +132,7 @@ async fn known(
     let view = office.site.reads().view(asked.language);
     let (law, now) = (office.register.law(), office.register.now());
     let mut heard = hear(form, &view, &office.channels.reception.gazetteer(), law, now, language);
-    heard.line.passages = passages::passages(office.site.reads(), &view, &heard).await;
+    heard.line.passages = passages::passages(office, &view, &heard).await;
     let situations = super::knowledge::base().search(form.get("line"), SITUATIONS_MAX);
     heard.line.situations = situations
         .into_iter()

@@ -1,13 +1,16 @@
-//! What the buses do and did at a stop, for who speaks with somebody that stands there.
-//!
-//! A claim's evidence belongs beside it while the caller is on the line: whoever computes it adds it to
-//! [`api::DeskPassages`] here, by stop and time of [`Heard`].
+//! What the buses do and did at a stop, for who speaks with somebody that stands there, and what the record says of
+//! what is said.
 
+use super::Office;
 use super::hear::{Heard, headsign};
 use crate::reads::Reads;
 use crate::view::View;
-use api::{DeskPassages, DeskPassed, DeskThen};
-use appeals::claim::WINDOW_S;
+use api::{DeskEvidence, DeskPassages, DeskPassed, DeskThen};
+use appeals::claim::{Claim, ClaimTime, WINDOW_S};
+use appeals::evidence::Packet;
+use appeals::ids::StopId;
+use appeals::kind::{Kind, Rule};
+use std::time::Duration;
 use transit::EpochS;
 use transit::ids::StopIdx;
 use transit::monitor::IncidentState;
@@ -25,13 +28,83 @@ const WAIT_MAX_S: i64 = 3 * 3_600;
 /// Rows of the past.
 const PASSED_MAX: usize = 12;
 
+/// Nobody on the line waits longer than this for what the record says.
+const EVIDENCE_TIMEOUT: Duration = Duration::from_millis(800);
+
 /// At the stops that can be meant.
-pub async fn passages(reads: &Reads, view: &View, heard: &Heard) -> Vec<DeskPassages> {
+pub async fn passages(office: &Office, view: &View, heard: &Heard) -> Vec<DeskPassages> {
     let mut all = Vec::new();
     for stop in heard.stops.iter().take(STOPS_MAX) {
-        all.push(at_stop(reads, view, heard, *stop).await);
+        let mut at = at_stop(office.site.reads(), view, heard, *stop).await;
+        at.evidence = evidence(office, view, heard, *stop).await;
+        all.push(at);
     }
     all
+}
+
+/// What an appeal would be examined by: who says no time and waits, waits now.
+fn claim(heard: &Heard, view: &View, stop: StopIdx, kind: Kind, now: EpochS) -> Option<Claim> {
+    let waits = matches!(kind, Kind::LongWait | Kind::DidNotCome);
+    let at_once = || waits.then_some(ClaimTime::At { at: now, about: false });
+    Some(Claim {
+        stop: Some(StopId(view.timetable().stop(stop).id.to_string())),
+        time: Some(heard.claim.time.or_else(at_once)?),
+        ..heard.claim.clone()
+    })
+}
+
+/// What the record says of it, while the person is on the line: computed as for an appeal, and kept nowhere.
+async fn evidence(
+    office: &Office,
+    view: &View,
+    heard: &Heard,
+    stop: StopIdx,
+) -> Option<DeskEvidence> {
+    let examiner = office.evidence.as_ref()?;
+    heard.about.as_ref()?;
+    let law = office.register.law();
+    let (kind, _) = heard.kind_and_topic(law);
+    let rule = law.kinds().entry(kind).rule;
+    if heard.route.is_none() || !rule.is_measurable() || (heard.whole_line && needs_stop(rule)) {
+        return None;
+    }
+    let claim = claim(heard, view, stop, kind, office.register.now())?;
+    let asked = tokio::time::timeout(EVIDENCE_TIMEOUT, examiner.examined(kind, &claim)).await;
+    match asked {
+        Ok(Ok(computed)) => told(&computed.packet, &law.office().zone),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "evidence at the desk could not be computed");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// One stop of the line says nothing of what was at another.
+const fn needs_stop(rule: Rule) -> bool {
+    !matches!(rule, Rule::FewBuses | Rule::Irregular | Rule::OffRoute | Rule::ShortTurn)
+}
+
+fn told(packet: &Packet, zone: &jiff::tz::TimeZone) -> Option<DeskEvidence> {
+    let (first, last) = (packet.windows.first()?, packet.windows.last()?);
+    // Of many days no one gap is the matter.
+    let gap = first.gap.filter(|g| packet.windows.len() == 1 && g.at_least_s > 0);
+    let runs =
+        |pick: fn(&(u32, u32, u32)) -> u32| packet.windows.iter().map(|w| pick(&w.runs)).sum();
+    Some(DeskEvidence {
+        finding: packet.verdict.finding.name().to_owned(),
+        reasons: packet.verdict.reasons.iter().map(|r| r.name().to_owned()).collect(),
+        confidence: packet.verdict.confidence.value,
+        preliminary: !packet.is_final(zone),
+        from: first.window.0,
+        to: last.window.1,
+        gap_s: gap.map(|g| g.at_least_s),
+        gap_from: gap.map(|g| g.sure.0),
+        gap_to: gap.map(|g| g.sure.1),
+        scheduled_headway_s: first.planned_headway_s,
+        runs_planned: runs(|r| r.0),
+        runs_driven: runs(|r| r.1),
+    })
 }
 
 async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> DeskPassages {
@@ -53,6 +126,8 @@ async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> De
         then: then(reads, view, heard, &detail.stop.stop_id, route).await,
         incidents: incidents.map(|i| view.incident(i)).collect(),
         feed_down: feeds.is_empty() || feeds.iter().any(|f| f.down),
+        stands_for_line: heard.whole_line,
+        evidence: None,
         stop: detail.stop,
     }
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 
 /// Bytes of the master key.
@@ -33,6 +33,26 @@ pub enum SealError {
     /// What was sealed is not what is expected.
     #[error("sealed data cannot be read: {0}")]
     Content(#[from] serde_json::Error),
+}
+
+/// A secret of the settings; never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub String);
+
+impl Key {
+    /// A new master key.
+    pub fn random() -> Result<Self, SealError> {
+        let bytes = random::<KEY_BYTES>()?;
+        let hex = |byte: u8| [byte >> 4, byte & 15].map(|d| char::from_digit(d.into(), 16));
+        Ok(Self(bytes.into_iter().flat_map(hex).flatten().collect()))
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "Key(none)" } else { "Key(••••)" })
+    }
 }
 
 /// Keys derived from the master key, one for each purpose.

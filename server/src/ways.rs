@@ -1,6 +1,7 @@
 //! Settings of the ways in and out. Each stays off until it has what it needs.
 
-use crate::register::Key;
+use crate::keys::{Key, Keys, SealError};
+use appeals::channel::Channel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ pub struct SmtpSettings {
     pub port: u16,
     /// Protection.
     pub tls: SmtpTls,
+    /// Certificate (PEM) of an authority of the city's own that the mail server's is signed by, beside those
+    /// that everybody trusts.
+    pub ca_file: Option<PathBuf>,
     /// User; without one nobody signs in.
     pub user: String,
     /// Password, from the environment: `JOLDA_CHANNELS__SMTP__PASSWORD`.
@@ -60,6 +64,7 @@ impl Default for SmtpSettings {
             host: String::new(),
             port: 587,
             tls: SmtpTls::default(),
+            ca_file: None,
             user: String::new(),
             password: Key::default(),
             from: String::new(),
@@ -94,6 +99,8 @@ pub struct WhatsappSettings {
     pub template: Option<String>,
     /// The API with its version.
     pub api: String,
+    /// Hosts that the API gives pictures from: the access token goes there as well.
+    pub media_hosts: Vec<String>,
 }
 
 impl Default for WhatsappSettings {
@@ -105,6 +112,7 @@ impl Default for WhatsappSettings {
             verify_token: Key::default(),
             template: None,
             api: "https://graph.facebook.com/v23.0".to_owned(),
+            media_hosts: vec!["lookaside.fbsbx.com".to_owned()],
         }
     }
 }
@@ -230,4 +238,13 @@ pub struct Way {
     pub direction: &'static str,
     /// What is missing; `None`: it is on.
     pub missing: Option<&'static str>,
+}
+
+/// The keyed hash that a sender is known by: of WhatsApp the digits of the number.
+pub fn sender_hash(keys: &Keys, channel: Channel, sender: &str) -> Result<String, SealError> {
+    let sender: String = match channel {
+        Channel::Whatsapp => sender.chars().filter(char::is_ascii_digit).collect(),
+        _ => sender.trim().to_lowercase(),
+    };
+    keys.lookup(&format!("sender:{}:{sender}", channel.name()))
 }
