@@ -1,9 +1,11 @@
-//! The journal of an appeal: append-only, each entry chained to the one before by its hash, so that nothing
-//! can be changed, left out, put in or put elsewhere without its being seen.
+//! The journal of an appeal or of a case: append-only, each entry chained to the one before by its hash, so that
+//! nothing can be changed, left out, put in or put elsewhere without its being seen.
 
 use crate::access::Role;
 use crate::appeal::Event;
-use crate::ids::{AppealId, PersonId};
+use crate::case::CaseEvent;
+use crate::ids::{AppealId, CaseId, PersonId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use transit::EpochS;
@@ -68,12 +70,42 @@ impl TryFrom<String> for Hash {
     }
 }
 
+/// What has a journal.
+pub trait Journalled: Copy + PartialEq {
+    /// What happens to it.
+    type Event: Serialize + DeserializeOwned;
+
+    /// Its id, as it goes into a hash.
+    fn id_bytes(&self) -> &[u8; 16];
+}
+
+impl Journalled for AppealId {
+    type Event = Event;
+
+    fn id_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl Journalled for CaseId {
+    type Event = CaseEvent;
+
+    fn id_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+/// An entry of the journal of an appeal.
+pub type Entry = EntryOf<AppealId>;
+/// An entry of the journal of a case.
+pub type CaseEntry = EntryOf<CaseId>;
+
 /// An entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Of which appeal.
-    pub appeal: AppealId,
-    /// Counts from 0 within the appeal.
+pub struct EntryOf<T> {
+    /// Of which appeal or case.
+    pub of: T,
+    /// Counts from 0 within it.
     pub seq: u32,
     /// When.
     pub at: EpochS,
@@ -81,7 +113,7 @@ pub struct Entry {
     pub actor: Option<PersonId>,
     /// As what.
     pub role: Option<Role>,
-    /// What happened: an [`Event`] as JSON, as it was written.
+    /// What happened: an event as JSON, as it was written.
     pub payload: String,
     /// Of the entry before; zeros for the first.
     pub prev: Hash,
@@ -94,43 +126,48 @@ pub struct Entry {
 #[error("journal: {0}")]
 pub struct JournalError(#[from] serde_json::Error);
 
-impl Entry {
-    /// The entry after `last` (`None`: the first).
+impl<T: Journalled> EntryOf<T> {
+    /// The entry after the one with this number and hash (`None`: the first).
     pub fn after(
-        last: Option<&Self>,
-        appeal: AppealId,
+        last: Option<(u32, Hash)>,
+        of: T,
         at: EpochS,
         (actor, role): (Option<PersonId>, Option<Role>),
-        event: &Event,
+        event: &T::Event,
     ) -> Result<Self, JournalError> {
         let mut entry = Self {
-            appeal,
-            seq: last.map_or(0, |l| l.seq + 1),
+            of,
+            seq: last.map_or(0, |l| l.0 + 1),
             at,
             actor,
             role,
             payload: serde_json::to_string(event)?,
-            prev: last.map_or_else(Hash::default, |l| l.hash),
+            prev: last.map_or_else(Hash::default, |l| l.1),
             hash: Hash::default(),
         };
         entry.hash = entry.computed();
         Ok(entry)
     }
 
+    /// What the next one is chained to.
+    pub fn end(&self) -> (u32, Hash) {
+        (self.seq, self.hash)
+    }
+
     /// The event that it holds.
-    pub fn event(&self) -> Result<Event, JournalError> {
+    pub fn event(&self) -> Result<T::Event, JournalError> {
         Ok(serde_json::from_str(&self.payload)?)
     }
 
     /// The hash that the entry should have.
     fn computed(&self) -> Hash {
         let (who, payload) = ((self.actor, self.role), self.payload.as_str());
-        chained(self.appeal.0.as_bytes(), self.seq, self.at, who, payload, self.prev)
+        chained(self.of.id_bytes(), self.seq, self.at, who, payload, self.prev)
     }
 }
 
 /// The hash of an entry: over each field with its length, so that nothing can move from one field to the next.
-pub(crate) fn chained(
+fn chained(
     of: &[u8],
     seq: u32,
     at: EpochS,
@@ -166,8 +203,8 @@ pub enum Broken {
     /// An entry is missing, or in another place.
     #[error("before entry {0} something is missing or was put in")]
     Order(u32),
-    /// An entry of another appeal.
-    #[error("entry {0} is of another appeal")]
+    /// An entry of another appeal or case.
+    #[error("entry {0} is of another journal")]
     Foreign(u32),
     /// The end is missing: its hash is not the one that was kept elsewhere.
     #[error("the journal does not end as it was noted")]
@@ -176,10 +213,14 @@ pub enum Broken {
 
 /// Checks a whole journal in order. `head` is the last hash as it was noted elsewhere, where it was: only it
 /// can show that the end was cut off.
-pub fn verify(appeal: AppealId, entries: &[Entry], head: Option<Hash>) -> Result<(), Broken> {
+pub fn verify<T: Journalled>(
+    of: T,
+    entries: &[EntryOf<T>],
+    head: Option<Hash>,
+) -> Result<(), Broken> {
     let mut prev = Hash::default();
     for (seq, entry) in (0..).zip(entries) {
-        if entry.appeal != appeal {
+        if entry.of != of {
             return Err(Broken::Foreign(seq));
         }
         if entry.seq != seq || entry.prev != prev {
@@ -210,7 +251,8 @@ mod tests {
         for (at, text) in (100..).zip(notes) {
             let event = Event::Noted { text: (*text).to_owned() };
             let by = (Some(PersonId::new(1, [9; 10])), Some(Role::Handler));
-            entries.push(Entry::after(entries.last(), id(1), at, by, &event).unwrap());
+            let last = entries.last().map(Entry::end);
+            entries.push(Entry::after(last, id(1), at, by, &event).unwrap());
         }
         entries
     }
@@ -243,7 +285,7 @@ mod tests {
         assert_eq!(verify(id(1), &whole[..3], head), Err(Broken::Cut));
         assert_eq!(verify(id(1), &whole[..3], None), Ok(()), "only the head shows a cut");
         assert_eq!(verify(id(2), &whole, head), Err(Broken::Foreign(0)));
-        assert_eq!(verify(id(1), &[], None), Ok(()));
+        assert_eq!(verify::<AppealId>(id(1), &[], None), Ok(()));
     }
 
     proptest! {

@@ -33,6 +33,8 @@ pub struct Signature {
     pub case: Option<CaseId>,
     /// The same person's, by whatever the register knows them by.
     pub applicant: Option<u64>,
+    /// Somebody said that it is of the same as this one: the person, or who took the call.
+    pub joined: Option<AppealId>,
 }
 
 /// Limits of patterns.
@@ -76,6 +78,8 @@ pub struct Duplicate {
     pub likeness: f64,
 }
 
+/// A chain of joins is followed so far.
+const JOINS_FOLLOWED: usize = 16;
 /// Most duplicates shown.
 const DUPLICATES_MAX: usize = 10;
 
@@ -155,17 +159,47 @@ pub fn proposals(all: &[Signature], now: EpochS, settings: &PatternSettings) -> 
             groups.entry((route, one.direction, family(one.kind))).or_default().push(one);
         }
     }
-    let mut proposals = Vec::new();
+    let mut clusters = Vec::new();
     for group in groups.values() {
         for band in bands(group, settings) {
-            for cluster in places(&band, settings) {
-                proposals.extend(proposal(&cluster, settings));
-            }
+            clusters.extend(places(&band, settings));
         }
     }
+    follow_joins(&mut clusters);
+    let mut proposals: Vec<Proposal> =
+        clusters.iter().filter_map(|cluster| proposal(cluster, settings)).collect();
     proposals
         .sort_by(|a, b| b.appeals.len().cmp(&a.appeals.len()).then_with(|| a.scope.cmp(&b.scope)));
     proposals
+}
+
+/// Who said "I join the others" goes with them, whatever time or place was written down: a person's word counts
+/// for more than a distance. Of a chain each goes to where its end is.
+fn follow_joins(clusters: &mut [Vec<&Signature>]) {
+    let mut home: BTreeMap<AppealId, usize> = BTreeMap::new();
+    let mut joined: BTreeMap<AppealId, AppealId> = BTreeMap::new();
+    for (i, cluster) in clusters.iter().enumerate() {
+        for one in cluster {
+            home.insert(one.appeal, i);
+            joined.extend(one.joined.map(|other| (one.appeal, other)));
+        }
+    }
+    for start in joined.keys() {
+        let mut end = *start;
+        for _ in 0..JOINS_FOLLOWED {
+            match joined.get(&end) {
+                Some(other) if home.contains_key(other) => end = *other,
+                _ => break,
+            }
+        }
+        let (Some(&from), Some(&to)) = (home.get(start), home.get(&end)) else { continue };
+        if from != to
+            && let Some(at) = clusters[from].iter().position(|one| one.appeal == *start)
+        {
+            let one = clusters[from].remove(at);
+            clusters[to].push(one);
+        }
+    }
 }
 
 /// Kinds of one family are said of one problem.
@@ -294,6 +328,7 @@ mod tests {
             weekday: (day % 7) as u8,
             case: None,
             applicant: person,
+            joined: None,
         }
     }
 
@@ -331,6 +366,31 @@ mod tests {
             signature.case = Some(CaseId::new(1, [1; 10]));
         }
         assert!(proposals(&joined, 5 * DAY, &settings).is_empty());
+    }
+
+    #[test]
+    fn who_joins_others_goes_with_them() {
+        let all = |joined: Option<usize>| {
+            let mut all = [
+                one(1, Kind::LongWait, "plato", 10, 8 * 3_600, Some(1)),
+                one(2, Kind::LongWait, "plato", 11, 8 * 3_600, Some(2)),
+                // Another stop, another hour, and the person says that it is the same.
+                one(3, Kind::DidNotCome, "far", 11, 13 * 3_600, Some(3)),
+                one(4, Kind::DidNotCome, "farther", 11, 17 * 3_600, Some(4)),
+            ];
+            if let Some(first) = joined {
+                all[2].joined = Some(all[first].appeal);
+                all[3].joined = Some(all[2].appeal);
+            }
+            all
+        };
+        let settings = PatternSettings::default();
+        assert!(proposals(&all(None), 12 * DAY, &settings).is_empty());
+        let found = proposals(&all(Some(1)), 12 * DAY, &settings);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].appeals.len(), 4);
+        // Two that join each other stay, and nothing runs in a circle for ever.
+        assert!(proposals(&all(Some(3)), 12 * DAY, &settings).is_empty());
     }
 
     #[test]

@@ -43,9 +43,18 @@ pub struct Parts<'a> {
     pub site: Site,
 }
 
+/// The register as it is served.
+#[derive(Default)]
+pub struct Opened {
+    /// Its routes.
+    pub routes: Router,
+    /// Who works in it; nobody where it is off.
+    pub staff: Option<Staff>,
+}
+
 /// Opens the register over the database of the settings, whose schema is up to date; without a key it stays
 /// off and its routes are not there.
-pub async fn open(parts: Parts<'_>) -> Result<Router> {
+pub async fn open(parts: Parts<'_>) -> Result<Opened> {
     let Parts { settings, clock, demo, site } = parts;
     let reads = site.reads().clone();
     if !settings.register.is_on() {
@@ -53,7 +62,7 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
             "the register of appeals is off: set JOLDA_REGISTER__KEY to 64 hexadecimal digits \
              (openssl rand -hex 32) and keep them safe"
         );
-        return Ok(Router::new());
+        return Ok(Opened::default());
     }
     let (url, gate) = (settings.database_url(), reads.store().gate());
     let ledger = Ledger::open_at(&url, gate).await.context("the register's database")?;
@@ -92,7 +101,8 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         Some(StopPlace { name: stop.name.to_string(), lat: place.lat, lon: place.lon })
     });
     tokio::spawn(forget_keys(register.clone()));
-    Ok(router(OfficeState {
+    let known = Some(staff.clone());
+    let routes = router(OfficeState {
         register,
         staff,
         stops,
@@ -102,7 +112,8 @@ pub async fn open(parts: Parts<'_>) -> Result<Router> {
         settings: Arc::new(settings.register.clone()),
         limits: Arc::new(settings.http.clone()),
         clock: Clock::machine(),
-    }))
+    });
+    Ok(Opened { routes, staff: known })
 }
 
 /// The ways in and out, with their tasks. Those without credentials are off, and it is said.
@@ -161,6 +172,7 @@ async fn fictional_staff(staff: &Staff) -> Result<Hands> {
         ("handler", "Demo handler", Role::Handler),
         ("supervisor", "Demo supervisor", Role::Supervisor),
         ("head", "Demo head", Role::Head),
+        ("dispatcher", "Demo dispatcher", Role::Dispatcher),
         ("auditor", "Demo auditor", Role::Auditor),
         ("carrier", "Demo carrier", Role::Carrier),
     ];

@@ -130,8 +130,12 @@ impl House {
             metrics: vec![lines_of(metrics), store_lines(&store), live_lines],
         };
         let parts = office::Parts { settings: &settings, clock, demo, site };
-        let live = live::router(hub).merge(Box::pin(office::open(parts)).await?);
-        let app = http::router(state, live);
+        let office = Box::pin(office::open(parts)).await?;
+        let app = http::router(state, live::router(hub).merge(office.routes));
+        let app = match office.staff {
+            Some(staff) => http::office::introduced(app, staff),
+            None => app,
+        };
         tell_address(&listener)?;
         serve_until(listener, app, &settings.http, stop.clone()).await;
         stop.cancel();

@@ -71,6 +71,11 @@ impl Appeal {
             Command::Withdraw,
             Command::AcknowledgeSafety,
             Command::CctvHeld,
+            Command::ChangeClaim {
+                kind: self.kind,
+                topic: self.topic.clone(),
+                claim: Box::new(self.claim.clone()),
+            },
             Command::JoinCase { case: self.case },
             Command::TrackMeasure,
             Command::Note { text: some() },

@@ -5,11 +5,9 @@
 
 mod command;
 mod decide;
-mod journal;
 
 pub use command::{CaseCommand, CaseEvent, CaseRefusal};
 pub use decide::{Opening, open};
-pub use journal::CaseEntry;
 
 use crate::effect::Effect;
 use crate::ids::{AppealId, CaseId, MeasureId, OrgId, PersonId, RouteId, StopId, VehicleId};

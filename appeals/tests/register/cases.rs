@@ -2,12 +2,10 @@
 
 use appeals::access::Role;
 use appeals::appeal::Actor;
-use appeals::case::{
-    Case, CaseCommand, CaseEntry, CaseEvent, CaseRefusal, CaseStatus, Opening, Scope, open,
-};
+use appeals::case::{Case, CaseCommand, CaseEvent, CaseRefusal, CaseStatus, Opening, Scope, open};
 use appeals::effect::{Design, Effect, Metric, Outcome, study};
 use appeals::ids::{AppealId, CaseId, EffectId, MeasureId, PersonId};
-use appeals::journal::Hash;
+use appeals::journal::{CaseEntry, Hash, verify};
 use appeals::kind::Kind;
 use appeals::measure::{Measure, MeasureKind, Promise};
 use appeals::number::CaseNumber;
@@ -141,14 +139,15 @@ fn the_journal_of_a_case_holds_only_as_it_was_written() {
     let who = (Some(PersonId::new(1, [1; 10])), Some(Role::Handler));
     let mut entries: Vec<CaseEntry> = Vec::new();
     for event in &events {
-        let last = entries.last().map(|e| (e.seq, e.hash));
+        let last = entries.last().map(CaseEntry::end);
         entries.push(CaseEntry::after(last, case.id, 1_000, who, event).unwrap());
     }
+    let holds = |entries: &[CaseEntry], head: Hash| verify(case.id, entries, Some(head)).is_ok();
     let head = entries.last().unwrap().hash;
-    assert!(CaseEntry::holds(&entries, head));
+    assert!(holds(&entries, head));
     assert_eq!(entries[0].event().unwrap(), events[0]);
-    assert!(!CaseEntry::holds(&entries[1..], head), "the first was left out");
-    assert!(!CaseEntry::holds(&entries, Hash::default()));
+    assert!(!holds(&entries[1..], head), "the first was left out");
+    assert!(!holds(&entries, Hash::default()));
     entries[1].payload = entries[1].payload.replace("owned", "other");
-    assert!(!CaseEntry::holds(&entries, head), "a word was changed");
+    assert!(!holds(&entries, head), "a word was changed");
 }

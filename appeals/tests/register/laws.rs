@@ -133,7 +133,9 @@ fn the_journal_tells_the_whole_life() {
         register(draft(Kind::Other), intake(Channel::Web, at, true), law.rules(), at).unwrap();
     let mut journal: Vec<Entry> = Vec::new();
     for event in &events {
-        let entry = Entry::after(journal.last(), appeal.id, at, (None, None), event).unwrap();
+        let entry =
+            Entry::after(journal.last().map(Entry::end), appeal.id, at, (None, None), event)
+                .unwrap();
         journal.push(entry);
     }
     assert_eq!(verify(appeal.id, &journal, journal.last().map(|e| e.hash)), Ok(()));

@@ -24,7 +24,9 @@ impl Selection {
             ("stops", Some(id), None) => Some(Self::Stop(decode(id))),
             ("vehicles", Some(id), None) => Some(Self::Vehicle(decode(id))),
             ("segments", Some(from), Some(to)) => Some(Self::Segment(decode(from), decode(to))),
-            ("search", None, None) => Some(Self::Page(path.to_owned())),
+            ("search", None, None) | ("staff", Some("about"), None) => {
+                Some(Self::Page(path.to_owned()))
+            }
             _ => None,
         }
     }
@@ -92,10 +94,13 @@ mod tests {
             Selection::from_path("/segments/a/b"),
             Some(Selection::Segment("a".into(), "b".into()))
         );
-        assert_eq!(Selection::from_path("/search?q=1").unwrap().path(), "/search?q=1");
+        for page in ["/search?q=1", "/staff/about?stop=a"] {
+            assert_eq!(Selection::from_path(page).unwrap().path(), page);
+        }
         for other in [
             "/routes",
             "/incidents",
+            "/staff/appeals/26-000001-0",
             "/",
             "https://example.org/routes/1",
             "#main",

@@ -4,10 +4,14 @@
 mod cases;
 pub mod citizen;
 pub mod evidence;
+mod exports;
+mod fields;
+pub(crate) mod fresh;
 mod handler;
 mod knowledge;
 pub mod operator;
 mod queue;
+pub(crate) mod route;
 mod signing;
 mod supervisor;
 mod texts;
@@ -15,12 +19,15 @@ mod texts;
 pub use cases::{
     BatchTold, CaseLine, CasePage, CasesPage, EffectLine, MayAnswer, MeasureLine, ProposalLine,
 };
-pub use handler::{AnswerForm, AppealPage, Fault, JournalLine, Offered};
+pub use exports::{ExportLine, ExportsPage};
+pub use fresh::FreshPage;
+pub use handler::{AnswerForm, AppealPage, ClaimForm, Fault, Files, JournalLine, Offered};
 pub use knowledge::HelpPage;
 pub(crate) use knowledge::link_name as help_name;
 pub use operator::OperatorPage;
 pub use queue::{Left, QueueFilter, QueuePage};
-pub use signing::SignInFault;
+pub use route::{MonthCell, RoutePage, RouteTopic};
+pub use signing::{KEPT_FIELD, KEPT_PATH, KeptForm, SignInFault};
 pub use supervisor::{HourLine, OverviewPage, RouteLine, SilentLine, TopicLine};
 
 use crate::page::{Language, Page};
@@ -34,7 +41,11 @@ pub enum OfficePage {
     SignIn {
         /// Why the last try did not work.
         fault: Option<SignInFault>,
+        /// What was sent when the session was over already.
+        kept: Option<KeptForm>,
     },
+    /// Signed in again: on with what was typed.
+    GoOn(KeptForm),
     /// `/staff`: the queue of appeals.
     Queue(QueuePage),
     /// `/staff/appeals/{number}`: one appeal.
@@ -51,12 +62,19 @@ pub enum OfficePage {
     Operator(Box<OperatorPage>),
     /// `/help`: the knowledge base, open to all.
     Help(HelpPage),
+    /// `/routes/{route_id}/appeals`: open to all.
+    Route(Box<RoutePage>),
+    /// `/staff/exports`: personal data taken out.
+    Exports(Box<ExportsPage>),
+    /// `/staff/fresh` and `/staff/about`: appeals on the map.
+    Fresh(Box<FreshPage>),
 }
 
 /// Title and content of `<main>`.
 pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyView) {
     match page {
-        OfficePage::SignIn { fault } => signing::page(context, *fault),
+        OfficePage::SignIn { fault, kept } => signing::page(context, *fault, kept.as_ref()),
+        OfficePage::GoOn(kept) => signing::go_on(context, kept),
         OfficePage::Queue(queue) => queue::page(context, queue),
         OfficePage::Appeal(appeal) => handler::page(context, appeal),
         OfficePage::Cases(cases) => cases::page(context, cases),
@@ -65,6 +83,9 @@ pub(crate) fn content(context: Context<'_>, page: &OfficePage) -> (String, AnyVi
         OfficePage::Citizen(page) => citizen::content(context, page),
         OfficePage::Operator(page) => operator::page(context, page),
         OfficePage::Help(page) => knowledge::page(context, page),
+        OfficePage::Exports(page) => exports::page(context, page),
+        OfficePage::Route(page) => route::page(context, page),
+        OfficePage::Fresh(page) => fresh::page(context, page),
     }
 }
 

@@ -112,6 +112,8 @@ pub struct OverviewPage {
     pub names: BTreeMap<String, String>,
     /// This role may export.
     pub may_export: bool,
+    /// … personal data too, or ask for it.
+    pub may_export_personal: bool,
 }
 
 texts! {
@@ -119,6 +121,7 @@ texts! {
     period: "Кезең, күн", "Период, дней", "Period, days";
     show: "Көрсету", "Показать", "Show";
     export: "CSV жүктеу (жеке деректерсіз)", "Скачать CSV (без персональных данных)", "Download CSV (no personal data)";
+    export_personal: "Жеке деректерді шығару", "Выгрузка персональных данных", "Exports of personal data";
     appeals: "Өтініштер", "Обращения", "Appeals";
     before: "алдыңғы кезеңде", "в прошлом периоде", "in the period before";
     year_ago: "Былтыр", "Год назад", "A year ago";
@@ -203,6 +206,9 @@ pub(super) fn page(context: Context<'_>, page: &OverviewPage) -> (String, AnyVie
         let href = format!("/staff/overview/export.csv?days={}", page.days);
         view! { <a class="button" href=href download="">{words.export}</a> }
     });
+    let personal = page.may_export_personal.then(|| {
+        view! { <a class="button" href="/staff/exports">{words.export_personal}</a> }
+    });
     let periods = ["7", "28", "91"].map(|days| {
         let here = days == page.days.to_string();
         view! { <option value=days selected=here>{days}</option> }
@@ -211,7 +217,7 @@ pub(super) fn page(context: Context<'_>, page: &OverviewPage) -> (String, AnyVie
     let main = view! {
         <div class="heading">
             <div class="heading-words"><h1>{words.title}</h1><p class="sub">{page.period.0.clone()}" – "{page.period.1.clone()}</p></div>
-            {export}
+            {export}{personal}
         </div>
         <form class="filters" method="get" action="/staff/overview">
             <div class="field"><label for="days">{words.period}</label><select id="days" name="days">{periods.collect_view()}</select></div>
@@ -282,11 +288,12 @@ fn routes(page: &OverviewPage, words: &'static Words) -> AnyView {
         .iter()
         .map(|r| {
             let href = format!("/staff?status=all&route={}", encode(&r.name));
+            let open = format!("/routes/{}/appeals", encode(&r.route_id));
             let rate = r.per_thousand.map_or_else(|| "–".to_owned(), |v| format!("{v:.2}"));
             view! {
                 <tr>
                     <th scope="row"><a href=href>"№ "{r.name.clone()}</a></th>
-                    <td>{r.appeals}</td>
+                    <td><a href=open>{r.appeals}<span class="sr">" "{words.appeals}", № "{r.name.clone()}</span></a></td>
                     <td>{r.planned}</td>
                     <td>{rate}</td>
                     <td>{percent(r.confirmed)}</td>

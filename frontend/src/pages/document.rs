@@ -21,7 +21,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
     let (title, main) = content(context, page);
     let live = matches!(page, Page::Map(_));
     let office = matches!(page, Page::Office(_));
-    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_)));
+    let citizen = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Citizen(_) | OfficePage::Route(_)));
     let desk = matches!(page, Page::Office(page) if matches!(**page, OfficePage::Operator(_)));
     let title = format!("{title} · Jolda");
     let settings = live.then(|| Settings::of(shell));
@@ -36,7 +36,7 @@ fn document(context: Context<'_>, page: &Page) -> AnyView {
                 <meta name="theme-color" content="#0f4c5c"/>
                 <title>{title}</title>
                 <link rel="stylesheet" href="/assets/app.css"/>
-                {office.then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
+                {(office || shell.member.is_some()).then(|| view! { <link rel="stylesheet" href="/assets/office.css"/> })}
                 {citizen.then(|| view! { <link rel="stylesheet" href="/assets/citizen.css"/> })}
                 {desk.then(|| view! { <link rel="stylesheet" href="/assets/desk.css"/> })}
                 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml"/>
@@ -77,7 +77,9 @@ fn preloads(shell: &Shell) -> AnyView {
         <link rel="stylesheet" href="/assets/maplibre/maplibre-gl.css"/>
         <link rel="modulepreload" href=script_path(shell) nonce=shell.nonce.clone()/>
         <link rel="preload" href=wasm_path(shell) r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-        <link rel="modulepreload" href="/assets/map-bridge.mjs" nonce=shell.nonce.clone()/>
+        {["bridge", "appeals", "ground", "past", "picture"].map(|part| view! {
+            <link rel="modulepreload" href=format!("/assets/map-{part}.mjs") nonce=shell.nonce.clone()/>
+        }).collect_view()}
         <link rel="modulepreload" href="/assets/maplibre/maplibre-gl.mjs" nonce=shell.nonce.clone()/>
     }
     .into_any()

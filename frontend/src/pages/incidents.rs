@@ -2,6 +2,7 @@
 
 use super::{Context, heading, marks, number_head, stop_path, vehicle_path};
 use crate::format::stopwatch;
+use crate::office;
 use api::{Feed, Incident, IncidentKind, IncidentList};
 use leptos::prelude::*;
 
@@ -60,6 +61,7 @@ fn row(context: Context<'_>, incident: &Incident, with_route: bool) -> AnyView {
             <th scope="row" title=incident.suppressed.then_some(text.suppressed_note)>
                 <span class=format!("kind {}", kind_class(incident.kind))>{text.kind(incident.kind)}</span>
                 <small class="block">{state}<span class="narrow">" · "{voice.time(incident.opened_at)}</span></small>
+                {office::fresh::link_of(context, incident)}
             </th>
             {with_route.then(|| view! { <td>{badge}</td> })}
             <td>{place(incident)}</td>

@@ -29,7 +29,7 @@ pub(super) fn judgement(context: Context<'_>, judgement: Judgement) -> AnyView {
 }
 
 /// The number of a route as a link.
-pub(super) fn route_badge(route_id: &str, short_name: &str) -> AnyView {
+pub(crate) fn route_badge(route_id: &str, short_name: &str) -> AnyView {
     view! { <a class="badge" href=route_path(route_id) data-route=route_id.to_owned()>{short_name.to_owned()}</a> }.into_any()
 }
 

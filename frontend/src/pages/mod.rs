@@ -7,7 +7,7 @@ mod feeds;
 mod frame;
 mod incidents;
 mod ladder;
-mod marks;
+pub(crate) mod marks;
 mod routes;
 mod search;
 mod segment;

@@ -16,9 +16,11 @@ use leptos::prelude::*;
 pub(super) fn map_page(context: Context<'_>, list: &RouteList) -> AnyView {
     // An island is made apart from the page around it.
     provide_context(context.shell.language);
-    let children = (list_view(context, list, "/"), frame::footer(context));
+    let fresh = office::fresh::beside(context);
+    let children = (fresh, list_view(context, list, "/"), frame::footer(context));
     view! {
         <h1 class="sr">{context.voice.text.console.map}</h1>
+        {office::fresh::past(context)}
         <Console>
             {children}
         </Console>
@@ -204,6 +206,8 @@ pub(super) fn detail_page(context: Context<'_>, detail: &RouteDetail) -> AnyView
     view! {
         {heading(context, title.into_any(), Some(context.voice.counted(detail.vehicles.len() as u64, text.buses)), Some(on_map))}
         {office::citizen::say(context, &format!("route={}", encode(&route.route_id)))}
+        {office::route::link(context, &route.route_id)}
+        {office::fresh::link(context, &format!("route={}", encode(&route.route_id)))}
         {alerts::section(context, &detail.alerts)}
         {(!detail.incidents.is_empty()).then(|| view! {
             <section><h2>{text.incidents}</h2>{incidents::table(context, &detail.incidents, false)}</section>

@@ -48,6 +48,7 @@ pub(super) fn detail_page(context: Context<'_>, detail: &StopDetail) -> AnyView 
         {heading(context, stop.name.clone().into_any(), sub, Some(on_map))}
         <p class="badges"><span class="sr">{text.served_by}": "</span>{stop.routes.iter().map(|name| marks::plain_badge(name)).collect_view()}</p>
         {office::citizen::say(context, &format!("stop={}", encode(&stop.stop_id)))}
+        {office::fresh::link(context, &format!("stop={}", encode(&stop.stop_id)))}
         {alerts::section(context, &detail.alerts)}
         <section><h2>{text.next_buses}</h2>{next(context, &detail.next)}</section>
         <section><h2>{text.last_buses}</h2>{last(context, &detail.last)}</section>

@@ -18,6 +18,7 @@ pub(super) fn page(context: Context<'_>, detail: &VehicleDetail) -> AnyView {
         <dl class="facts">{facts(context, vehicle)}</dl>
         {(!vehicle.trip_named && vehicle.trip_id.is_some()).then(|| view! { <p class="note">{text.trip_inferred}</p> })}
         {office::citizen::say(context, &format!("vehicle={}", encode(&vehicle.vehicle_id)))}
+        {office::fresh::link(context, &format!("vehicle={}", encode(&vehicle.vehicle_id)))}
         <section>
             <h2>{text.run}</h2>
             {if detail.stops.is_empty() {

@@ -32,6 +32,8 @@ pub struct Asked {
     pub path: String,
     /// `If-None-Match`.
     pub if_none_match: Option<String>,
+    /// Who of the staff asks, where a page that anybody may see was told (`office::introduced`).
+    pub member: Option<api::StaffMember>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked
@@ -69,6 +71,7 @@ where
             theme_chosen: wished.is_some(),
             path: path_without_choices(parts, &params),
             if_none_match: header(header::IF_NONE_MATCH).map(str::to_owned),
+            member: parts.extensions.get::<api::StaffMember>().cloned(),
             params,
         })
     }

@@ -3,7 +3,9 @@
 use super::answer::{TIMETABLE_MAX_AGE_S, tag_of};
 use super::api;
 use super::asked::Asked;
-use super::office::{appeals, channels, desk, evidence, knowledge, operator, staff, webhooks};
+use super::office::{
+    appeals, channels, desk, evidence, fresh, knowledge, operator, staff, webhooks,
+};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
@@ -24,6 +26,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
         api::status::status,
         api::vehicles::list,
         api::vehicles::one,
+        api::past::vehicles,
         api::routes::list,
         api::routes::one,
         api::routes::pattern,
@@ -50,6 +53,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
         staff::me,
         staff::audit,
         desk::file,
+        fresh::fresh,
         desk::queue,
         desk::find,
         desk::one,

@@ -70,9 +70,14 @@ impl Site {
         response
     }
 
-    /// A page that anybody may see.
+    /// A page that anybody may see. To one of the staff it leads further, and then nothing on the way keeps it.
     pub(super) fn page(&self, asked: &Asked, view: &View, page: &Page) -> Response {
-        self.render(asked, view, None, page)
+        let mut response = self.render(asked, view, asked.member.clone(), page);
+        if asked.member.is_some() {
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        response
     }
 
     /// A page of the register: of one person, so that nothing on the way keeps it.

@@ -3,6 +3,7 @@
 mod headways;
 mod hours;
 mod incidents;
+mod past;
 mod visits;
 
 pub use headways::HeadwaysAsked;

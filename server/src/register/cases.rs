@@ -1,12 +1,14 @@
 //! Cases: proposed by pattern, opened and worked on by people, with their measures and effects.
 
+use super::intake::entries;
+use super::rows::JournalRow;
 use super::{PlaceOf, Register, ServiceError, random, rows};
 use crate::ledger::{LedgerError, Statement};
 use appeals::appeal::{Actor, Command};
-use appeals::case::{Case, CaseCommand, CaseEntry, CaseEvent, CaseRefusal, Opening, Scope, open};
+use appeals::case::{Case, CaseCommand, CaseEvent, CaseRefusal, Opening, Scope, open};
 use appeals::effect::Effect;
 use appeals::ids::{AppealId, CaseId, MeasureId};
-use appeals::journal::Hash;
+use appeals::journal::{CaseEntry, Hash, verify};
 use appeals::kind::Kind;
 use appeals::measure::Measure;
 use appeals::number::CaseNumber;
@@ -46,17 +48,6 @@ struct StateRow {
     body: String,
     journal_seq: i64,
     journal_head: String,
-}
-
-#[derive(FromRow)]
-struct JournalRow {
-    seq: i64,
-    at: i64,
-    actor_id: Option<String>,
-    role: Option<String>,
-    prev: String,
-    hash: String,
-    payload: String,
 }
 
 impl Register {
@@ -157,7 +148,7 @@ impl Register {
                 appeals: joined,
             };
             let (case, events) = open(opening, actor, now).map_err(ServiceError::Case)?;
-            let entries = case_entries(None, id, now, actor, &events)?;
+            let entries = entries(None, id, now, (actor.person, Some(actor.role)), &events)?;
             let head = entries.last().ok_or(ServiceError::Journal)?;
             // The case first: the rows of the appeals name it.
             let mut all = vec![insert(&case, head)?];
@@ -226,7 +217,13 @@ impl Register {
         events: &[CaseEvent],
         actor: &Actor,
     ) -> Result<Vec<Statement>, ServiceError> {
-        let entries = case_entries(Some((seq, head)), case.id, self.now(), actor, events)?;
+        let entries = entries(
+            Some((seq, head)),
+            case.id,
+            self.now(),
+            (actor.person, Some(actor.role)),
+            events,
+        )?;
         let last = entries.last().ok_or(ServiceError::Journal)?;
         let mut statements = vec![update(&case, seen, last)?];
         statements.extend(entries.iter().map(journal_row));
@@ -264,15 +261,13 @@ impl Register {
     /// A case with its way.
     pub async fn case(&self, number: CaseNumber) -> Result<CaseShown, ServiceError> {
         let Loaded { case, head, .. } = self.load_case(number).await?;
-        let sql = "SELECT seq, at, actor_id, role, prev, hash, payload FROM case_journal \
+        let sql = "SELECT seq, at, actor_id, role, prev, hash, payload AS body FROM case_journal \
                    WHERE case_id = $1 ORDER BY seq";
         let rows = self.ledger.rows::<JournalRow>(sql, vec![case.id.to_string().into()]).await?;
         let journal: Result<Vec<CaseEntry>, ServiceError> =
             rows.into_iter().map(|row| entry(case.id, row)).collect();
         let journal = journal?;
-        if !CaseEntry::holds(&journal, head) {
-            return Err(ServiceError::Journal);
-        }
+        verify(case.id, &journal, Some(head)).map_err(|_| ServiceError::Journal)?;
         Ok(CaseShown { case, journal })
     }
 
@@ -307,7 +302,7 @@ impl Register {
     }
 }
 
-fn read(body: &str) -> Result<Case, ServiceError> {
+pub(super) fn read(body: &str) -> Result<Case, ServiceError> {
     serde_json::from_str(body)
         .map_err(|e| ServiceError::Data(format!("a case cannot be read: {e}")))
 }
@@ -316,35 +311,11 @@ fn written<T: serde::Serialize>(value: &T) -> Result<String, ServiceError> {
     serde_json::to_string(value).map_err(|e| ServiceError::Data(e.to_string()))
 }
 
-fn case_entries(
-    last: Option<(u32, Hash)>,
-    case: CaseId,
-    at: EpochS,
-    actor: &Actor,
-    events: &[CaseEvent],
-) -> Result<Vec<CaseEntry>, ServiceError> {
-    let who = (actor.person, Some(actor.role));
-    let mut entries: Vec<CaseEntry> = Vec::with_capacity(events.len());
-    for event in events {
-        let prev = entries.last().map(|e| (e.seq, e.hash)).or(last);
-        let entry = CaseEntry::after(prev, case, at, who, event);
-        entries.push(entry.map_err(|_| ServiceError::Journal)?);
-    }
-    Ok(entries)
-}
-
 fn entry(case: CaseId, row: JournalRow) -> Result<CaseEntry, ServiceError> {
-    let broken = |_| ServiceError::Journal;
-    Ok(CaseEntry {
-        case,
-        seq: row.seq as u32,
-        at: row.at,
-        actor: row.actor_id.map(|a| a.parse()).transpose().map_err(|_| ServiceError::Journal)?,
-        role: row.role.as_deref().and_then(rows::parse),
-        payload: row.payload,
-        prev: row.prev.parse().map_err(broken)?,
-        hash: row.hash.parse().map_err(broken)?,
-    })
+    let (actor, role) = row.who()?;
+    let (prev, hash) = row.hashes()?;
+    let (seq, at, payload) = (row.seq as u32, row.at, row.body);
+    Ok(CaseEntry { of: case, seq, at, actor, role, payload, prev, hash })
 }
 
 fn insert(case: &Case, head: &CaseEntry) -> Result<Statement, ServiceError> {
@@ -387,7 +358,7 @@ fn journal_row(entry: &CaseEntry) -> Statement {
         "INSERT INTO case_journal (case_id, seq, at, actor_id, role, prev, hash, payload) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         vec![
-            entry.case.to_string().into(),
+            entry.of.to_string().into(),
             entry.seq.into(),
             entry.at.into(),
             entry.actor.map(|a| a.to_string()).into(),

@@ -4,6 +4,7 @@
 use super::{Register, ServiceError};
 use crate::ledger::Statement;
 use appeals::ids::AppealId;
+use appeals::journal::Hash;
 use appeals::kind::Kind;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -34,7 +35,7 @@ struct AlikeRow {
 pub struct Alike {
     /// How many.
     pub count: u32,
-    newest: Option<AppealId>,
+    pub(super) newest: Option<AppealId>,
 }
 
 impl Alike {
@@ -46,16 +47,38 @@ impl Alike {
     }
 }
 
+fn hash_of(pass: &str) -> String {
+    Hash::of(pass.as_bytes()).to_string()
+}
+
 impl Register {
     /// A pass for one appeal: sealed, so that nobody makes one; the PIN is not in it.
     pub fn pass(&self, appeal: AppealId, now: i64) -> Result<String, ServiceError> {
         Ok(self.keys.seal(PASS_PLACE, &Pass { appeal, until: now + PASS_S })?)
     }
 
-    /// The appeal that a pass opens, while it does.
-    pub fn passed(&self, pass: &str, now: i64) -> Option<AppealId> {
-        let pass: Pass = self.keys.open(PASS_PLACE, pass).ok()?;
-        (now < pass.until && pass.until <= now + PASS_S).then_some(pass.appeal)
+    /// The appeal that a pass opens, while it does and was not handed back.
+    pub async fn passed(&self, pass: &str, now: i64) -> Result<Option<AppealId>, ServiceError> {
+        let Ok(opened) = self.keys.open::<Pass>(PASS_PLACE, pass) else { return Ok(None) };
+        if now >= opened.until || opened.until > now + PASS_S {
+            return Ok(None);
+        }
+        let sql = "SELECT ended_at FROM ended_passes WHERE pass_hash = $1";
+        let ended = self.ledger.row::<(i64,)>(sql, vec![hash_of(pass).into()]).await?;
+        Ok(ended.is_none().then_some(opened.appeal))
+    }
+
+    /// The pass opens nothing any more, wherever else a copy of it lies. Those that ran out are forgotten.
+    pub async fn end_pass(&self, pass: &str, now: i64) -> Result<(), ServiceError> {
+        if self.passed(pass, now).await?.is_none() {
+            return Ok(());
+        }
+        let end = "INSERT INTO ended_passes (pass_hash, ended_at) VALUES ($1, $2) \
+                   ON CONFLICT (pass_hash) DO NOTHING";
+        let end = Statement::new(end, vec![hash_of(pass).into(), now.into()]).optional();
+        let forget = "DELETE FROM ended_passes WHERE ended_at < $1";
+        let forget = Statement::new(forget, vec![(now - PASS_S).into()]).optional();
+        Ok(self.ledger.write(vec![end, forget]).await?)
     }
 
     /// Appeals of the last day of the same kind about the same route, or where no route is named about the
@@ -108,16 +131,6 @@ impl Register {
         let own = id.to_string();
         rows.retain(|row| row.appeal_id != own);
         Ok(Alike::of(&rows))
-    }
-
-    /// The appeal joins those alike: noted for who makes cases of them, since a case is nobody's own. Done
-    /// twice it is done once.
-    pub async fn join(&self, id: AppealId, alike: &Alike) -> Result<(), ServiceError> {
-        let Some(newest) = alike.newest else { return Ok(()) };
-        let sql = "INSERT INTO appeal_joins (appeal_id, joined_id, joined_at) VALUES ($1, $2, $3) \
-                   ON CONFLICT (appeal_id) DO NOTHING";
-        let values = vec![id.to_string().into(), newest.to_string().into(), self.now().into()];
-        Ok(self.ledger.write(vec![Statement::new(sql, values).optional()]).await?)
     }
 
     /// Keeps the consent to the processing of personal data, by the number of its wording.

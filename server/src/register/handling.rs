@@ -54,12 +54,14 @@ pub(super) struct PatternRow {
     pub received_at: i64,
     pub case_id: Option<String>,
     pub person: Option<String>,
+    pub joined_id: Option<String>,
 }
 
 const PATTERN_ROW: &str = "SELECT a.appeal_id, a.number, a.kind, a.route_id, a.stop_id, a.event_at, \
      a.received_at, a.case_id, COALESCE(p.phone_hash, c.phone_hash, p.email_hash, a.applicant_id) \
-     AS person FROM appeals a LEFT JOIN applicants p ON p.applicant_id = a.applicant_id \
-     LEFT JOIN contacts c ON c.contact_id = a.contact_id";
+     AS person, j.joined_id FROM appeals a LEFT JOIN applicants p ON p.applicant_id = a.applicant_id \
+     LEFT JOIN contacts c ON c.contact_id = a.contact_id \
+     LEFT JOIN appeal_joins j ON j.appeal_id = a.appeal_id";
 
 impl Register {
     /// Beside an appeal, for `actor`.
@@ -81,7 +83,7 @@ impl Register {
         };
         Ok(Handling {
             offers: appeal.offers(actor, rules, now),
-            seq: loaded.last.seq,
+            seq: loaded.last.0,
             reply_by: reply_by.unwrap_or(usual_reply(appeal.channel)),
             extension_until: appeal.extension_bounds(rules, now).map(|b| b.0),
             packet: self.packet(&appeal).await?,
@@ -163,6 +165,7 @@ impl Register {
             weekday: local.weekday().to_monday_zero_offset() as u8,
             case: row.case_id.as_deref().and_then(|c| c.parse::<CaseId>().ok()),
             applicant: row.person.as_deref().map(person_number),
+            joined: row.joined_id.as_deref().and_then(|j| j.parse().ok()),
         })
     }
 

@@ -87,7 +87,7 @@ impl Register {
             let before = appeal.clone();
             appeal.accept(&events, *at);
             let by = (actor.person, Some(actor.role));
-            for entry in entries(Some(&last), appeal.id, *at, by, &events)? {
+            for entry in entries(Some(last.end()), appeal.id, *at, by, &events)? {
                 statements.push(self.journal_row(&entry)?);
                 last = entry;
             }

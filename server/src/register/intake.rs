@@ -10,10 +10,10 @@ use crate::outbox::{self, Addressee};
 use crate::personal::Personal;
 use appeals::access::Role;
 use appeals::answer::ReplyBy;
-use appeals::appeal::{Appeal, Draft, Event, Intake, register, usual_reply};
+use appeals::appeal::{Appeal, Draft, Intake, register, usual_reply};
 use appeals::channel::Channel;
 use appeals::ids::{AppealId, ApplicantId, ContactId, PersonId};
-use appeals::journal::{Entry, Hash};
+use appeals::journal::{Entry, EntryOf, Hash, Journalled};
 use appeals::number::AppealNumber;
 use serde::{Deserialize, Serialize};
 use transit::EpochS;
@@ -302,24 +302,25 @@ impl Register {
     }
 
     pub(super) fn journal_row(&self, entry: &Entry) -> Result<Statement, ServiceError> {
-        let place = format!("journal/{}/{}", entry.appeal, entry.seq);
+        let place = format!("journal/{}/{}", entry.of, entry.seq);
         let sealed = self.keys.seal(&place, &entry.payload)?;
         Ok(rows::journal(entry, sealed))
     }
 }
 
-/// The entries of some events after `last`.
-pub(super) fn entries(
-    last: Option<&Entry>,
-    appeal: AppealId,
+/// The entries of some events after the one with this number and hash.
+pub(super) fn entries<T: Journalled>(
+    mut last: Option<(u32, Hash)>,
+    of: T,
     at: EpochS,
     who: (Option<PersonId>, Option<Role>),
-    events: &[Event],
-) -> Result<Vec<Entry>, ServiceError> {
-    let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
+    events: &[T::Event],
+) -> Result<Vec<EntryOf<T>>, ServiceError> {
+    let mut entries = Vec::with_capacity(events.len());
     for event in events {
-        let entry = Entry::after(entries.last().or(last), appeal, at, who, event);
-        entries.push(entry.map_err(|_| ServiceError::Journal)?);
+        let entry = EntryOf::after(last, of, at, who, event).map_err(|_| ServiceError::Journal)?;
+        last = Some(entry.end());
+        entries.push(entry);
     }
     Ok(entries)
 }

@@ -3,16 +3,20 @@
 
 mod attachments;
 mod batch;
+mod by_route;
 mod cases;
 mod citizen;
 mod contacts;
 mod effects;
 mod evidence;
+mod exports;
 mod handling;
 mod history;
 mod intake;
+mod joining;
 mod media_due;
 mod overview;
+mod photos;
 mod reading;
 mod rows;
 mod settings;
@@ -21,6 +25,7 @@ mod work;
 
 pub use attachments::{Attachment, AttachmentError, FILE_BYTES_MAX, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
+pub use by_route::MonthCounts;
 pub use cases::{CaseRow, CaseShown};
 pub use citizen::{Alike, PASS_S};
 pub use contacts::{
@@ -28,9 +33,11 @@ pub use contacts::{
 };
 pub use effects::StudySpan;
 pub use evidence::{EvidenceSight, Kept, Version};
+pub use exports::{PersonalExport, PersonalRow};
 pub use handling::{Handling, PlaceOf};
 pub use history::{Consulted, Life};
 pub use intake::{Beside, Filed, Filing};
+pub use joining::WaitingJoin;
 pub use media_due::{DueFile, WantedFile};
 pub use overview::{By, ExportRow, Served};
 pub use reading::{Asked, QueueRow, Stage, StepTaken};

@@ -1,5 +1,6 @@
 //! Questions to the register.
 
+use super::rows::JournalRow;
 use super::{Keys, Personal, Register, ServiceError};
 use crate::ledger::{Statement, Value};
 use api::{AppealNotice, AppealRow, AppealStep};
@@ -21,7 +22,7 @@ const ENTRIES_AT_ONCE: u32 = 1_000;
 const ENTRIES_MAX: u32 = 20_000;
 
 const ROW: &str = "SELECT appeal_id, number, kind, status, channel, desk_id, assignee_id, route_id, \
-     stop_id, event_at, finding, safety, registered_at, updated_at, due_at, version, legal_kind \
+     stop_id, vehicle_id, event_at, finding, safety, registered_at, updated_at, due_at, version, legal_kind \
      FROM appeals";
 
 /// Which appeals. What is `None` is open.
@@ -41,6 +42,10 @@ pub struct Asked {
     pub route_id: Option<String>,
     /// About this stop.
     pub stop_id: Option<String>,
+    /// About this vehicle.
+    pub vehicle_id: Option<String>,
+    /// Of what happened from then to before then; where that is not said, of what was received then.
+    pub happened: Option<(EpochS, EpochS)>,
     /// That this carrier was asked about.
     pub carrier: Option<String>,
     /// Of the telephone with this keyed hash.
@@ -72,6 +77,7 @@ pub struct QueueRow {
     pub assignee_id: Option<String>,
     pub route_id: Option<String>,
     pub stop_id: Option<String>,
+    pub vehicle_id: Option<String>,
     pub event_at: Option<i64>,
     pub finding: Option<String>,
     pub safety: i64,
@@ -140,17 +146,6 @@ struct SpanRow {
 struct PinRow {
     appeal_id: String,
     pin_hash: String,
-}
-
-#[derive(FromRow)]
-struct JournalRow {
-    seq: i64,
-    at: i64,
-    actor_id: Option<String>,
-    role: Option<String>,
-    prev: String,
-    hash: String,
-    sealed: String,
 }
 
 impl Register {
@@ -291,12 +286,12 @@ impl Register {
 
     /// The whole journal of an appeal, if it holds.
     pub async fn journal(&self, id: AppealId) -> Result<Vec<Entry>, ServiceError> {
-        let head = self.load(id).await?.last.hash;
-        let sql = "SELECT seq, at, actor_id, role, prev, hash, sealed FROM appeal_journal \
+        let head = self.load(id).await?.last.1;
+        let sql = "SELECT seq, at, actor_id, role, prev, hash, sealed AS body FROM appeal_journal \
                    WHERE appeal_id = $1 ORDER BY seq";
         let rows = self.ledger.rows::<JournalRow>(sql, vec![id.to_string().into()]).await?;
         let entries: Result<Vec<_>, _> =
-            rows.into_iter().map(|row| entry(&self.keys, id, row)).collect();
+            rows.iter().map(|row| entry(&self.keys, id, row)).collect();
         let entries = entries?;
         verify(id, &entries, Some(head)).map_err(|_| ServiceError::Journal)?;
         Ok(entries)
@@ -362,20 +357,12 @@ impl Register {
     }
 }
 
-fn entry(keys: &Keys, appeal: AppealId, row: JournalRow) -> Result<Entry, ServiceError> {
-    let broken = |_| ServiceError::Journal;
+fn entry(keys: &Keys, appeal: AppealId, row: &JournalRow) -> Result<Entry, ServiceError> {
     let place = format!("journal/{appeal}/{}", row.seq);
-    let role = row.role.map(|r| serde_json::from_value(serde_json::Value::String(r)));
-    Ok(Entry {
-        appeal,
-        seq: row.seq as u32,
-        at: row.at,
-        actor: row.actor_id.map(|a| a.parse()).transpose().map_err(|_| ServiceError::Journal)?,
-        role: role.transpose().map_err(|_| ServiceError::Journal)?,
-        payload: keys.open(&place, &row.sealed)?,
-        prev: row.prev.parse().map_err(broken)?,
-        hash: row.hash.parse().map_err(broken)?,
-    })
+    let (actor, role) = row.who()?;
+    let (prev, hash) = row.hashes()?;
+    let payload = keys.open(&place, &row.body)?;
+    Ok(Entry { of: appeal, seq: row.seq as u32, at: row.at, actor, role, payload, prev, hash })
 }
 
 /// `WHERE …` of a question, and its values.
@@ -390,6 +377,7 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
         ("case_id = ", &asked.case_id),
         ("route_id = ", &asked.route_id),
         ("stop_id = ", &asked.stop_id),
+        ("vehicle_id = ", &asked.vehicle_id),
         ("carrier_id = ", &asked.carrier),
     ];
     let mut add = |condition: &str, value: Value| {
@@ -408,6 +396,10 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
         let by_phone = "(applicant_id IN (SELECT applicant_id FROM applicants WHERE phone_hash = ?) \
              OR contact_id IN (SELECT contact_id FROM contacts WHERE phone_hash = ?))";
         add(by_phone, hash.clone().into());
+    }
+    if let Some((from, to)) = asked.happened {
+        add("COALESCE(event_at, received_at) >= ?", from.into());
+        add("COALESCE(event_at, received_at) < ?", to.into());
     }
     if let Some(from) = asked.from {
         add("registered_at >= ?", from.into());

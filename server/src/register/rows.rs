@@ -2,17 +2,54 @@
 
 use super::{Law, ServiceError};
 use crate::ledger::Statement;
+use appeals::access::Role;
 use appeals::answer::{Answer, ReplyBy};
 use appeals::appeal::{Appeal, Subject};
 use appeals::clock::Clock;
 use appeals::evidence::Evidence;
 use appeals::ids::{AppealId, ApplicantId, EvidenceId, PersonId};
-use appeals::journal::Entry;
+use appeals::journal::{Entry, Hash};
 use appeals::law::ClockKind;
 use appeals::verdict::Signature;
 use appeals::words::Language;
 use serde::Serialize;
+use sqlx::FromRow;
 use transit::EpochS;
+
+/// An entry of a journal, of an appeal or of a case.
+#[derive(FromRow)]
+pub struct JournalRow {
+    pub seq: i64,
+    pub at: i64,
+    actor_id: Option<String>,
+    role: Option<String>,
+    prev: String,
+    hash: String,
+    /// What happened, sealed or plain.
+    pub body: String,
+}
+
+impl JournalRow {
+    /// Who did it, and as what.
+    pub fn who(&self) -> Result<(Option<PersonId>, Option<Role>), ServiceError> {
+        let broken = ServiceError::Journal;
+        let actor = match &self.actor_id {
+            Some(id) => Some(id.parse().map_err(|_| ServiceError::Journal)?),
+            None => None,
+        };
+        let role = match &self.role {
+            Some(name) => Some(parse(name).ok_or(broken)?),
+            None => None,
+        };
+        Ok((actor, role))
+    }
+
+    /// The hash of the entry before, and its own.
+    pub fn hashes(&self) -> Result<(Hash, Hash), ServiceError> {
+        let hash = |text: &str| text.parse().map_err(|_| ServiceError::Journal);
+        Ok((hash(&self.prev)?, hash(&self.hash)?))
+    }
+}
 
 /// Where an appeal is sealed for.
 pub fn place(id: AppealId) -> String {
@@ -210,7 +247,7 @@ pub fn journal(entry: &Entry, sealed: String) -> Statement {
         "INSERT INTO appeal_journal (appeal_id, seq, at, actor_id, role, prev, hash, sealed) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         vec![
-            entry.appeal.to_string().into(),
+            entry.of.to_string().into(),
             entry.seq.into(),
             entry.at.into(),
             person(entry.actor).into(),

@@ -16,7 +16,8 @@ use sqlx::FromRow;
 pub(super) struct Loaded {
     pub appeal: Appeal,
     pub taken_by: Option<String>,
-    pub last: Entry,
+    /// Number and hash of the last entry of its journal.
+    pub last: (u32, Hash),
 }
 
 /// What a command made of an appeal.
@@ -97,7 +98,7 @@ impl Register {
         let before = appeal.clone();
         appeal.accept(&events, now);
         let who = (actor.person, Some(actor.role));
-        let entries = entries(Some(&last), id, now, who, &events)?;
+        let entries = entries(Some(last), id, now, who, &events)?;
         let Some(head) = entries.last() else {
             return Ok((Worked { appeal, repeat: None }, Vec::new()));
         };
@@ -168,17 +169,7 @@ impl Register {
         let row = row.ok_or(ServiceError::Unknown)?;
         let appeal: Appeal = self.keys.open(&rows::place(id), &row.sealed)?;
         let hash: Hash = row.journal_head.parse().map_err(|_| ServiceError::Journal)?;
-        // Only what the next entry is chained to.
-        let last = Entry {
-            appeal: id,
-            seq: row.journal_seq as u32,
-            at: 0,
-            actor: None,
-            role: None,
-            payload: String::new(),
-            prev: Hash::default(),
-            hash,
-        };
+        let last = (row.journal_seq as u32, hash);
         Ok(Loaded { appeal, taken_by: row.taken_by, last })
     }
 

@@ -7,7 +7,7 @@ mod throttle;
 
 pub use accounts::{Account, NewAccount, parse_role};
 pub use audit::AuditRow;
-pub use sessions::Session;
+pub use sessions::{Looking, Session};
 
 use crate::clock::Clock;
 use crate::keys::{Keys, SealError};

@@ -24,6 +24,15 @@ pub struct Session {
     pub token: String,
 }
 
+/// Who asks for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looking {
+    /// A person at the desk: the session is in use.
+    InPerson,
+    /// A page that asks by itself: a desk that was left stays left.
+    ByItself,
+}
+
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     began_at: i64,
@@ -78,7 +87,7 @@ impl Staff {
     }
 
     /// Whose token it is, while the session lasts and the account is not disabled.
-    pub async fn who(&self, token: &str) -> Result<Option<Account>, StaffError> {
+    pub async fn who(&self, token: &str, looking: Looking) -> Result<Option<Account>, StaffError> {
         let token_hash = hash(token);
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions JOIN staff ON staff.person_id = sessions.person_id \
@@ -97,7 +106,9 @@ impl Staff {
         }) else {
             return Ok(None);
         };
-        if now - session.seen_at >= NOTE_S.min(self.limits.idle_s / 2) {
+        if looking == Looking::InPerson
+            && now - session.seen_at >= NOTE_S.min(self.limits.idle_s / 2)
+        {
             let note = Statement::new(
                 "UPDATE sessions SET seen_at = $1 WHERE token_hash = $2 AND ended_at IS NULL",
                 vec![now.into(), token_hash.into()],
@@ -109,7 +120,7 @@ impl Staff {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &str) -> Result<(), StaffError> {
-        let Some(account) = self.who(token).await? else { return Ok(()) };
+        let Some(account) = self.who(token, Looking::InPerson).await? else { return Ok(()) };
         let end = Statement::new(
             "UPDATE sessions SET ended_at = $1 WHERE token_hash = $2 AND ended_at IS NULL",
             vec![self.clock.now().into(), hash(token).into()],

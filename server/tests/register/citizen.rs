@@ -17,8 +17,8 @@ on_both!(
 
 /// A browser: no redirects on its own, cookies and origin as it would send them.
 pub struct Browser<'a> {
-    house: &'a House,
-    client: reqwest::Client,
+    pub house: &'a House,
+    pub client: reqwest::Client,
 }
 
 pub struct Seen {
@@ -35,7 +35,7 @@ impl<'a> Browser<'a> {
         Self { house, client }
     }
 
-    async fn see(request: reqwest::RequestBuilder) -> Seen {
+    pub async fn see(request: reqwest::RequestBuilder) -> Seen {
         let response = request.send().await.unwrap();
         let header = |name: &str| {
             response.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned()
@@ -67,7 +67,7 @@ impl<'a> Browser<'a> {
 }
 
 /// What stands between two texts.
-fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
     let rest = html.split_once(before).unwrap_or_else(|| panic!("no {before} in {html}")).1;
     rest.split_once(after).unwrap().0
 }
@@ -103,7 +103,7 @@ pub const PERSON: [(&str, &str); 5] = [
 ];
 
 /// Up to the fourth screen: its hidden fields.
-async fn checked(
+pub async fn checked(
     browser: &Browser<'_>,
     kind: &str,
     person: &[(&str, &str)],
@@ -376,11 +376,14 @@ async fn number_and_pin_are_kept_from_guessers(db: TestDatabase) -> TestDatabase
         browser.client.post(url).header("cookie", &cookie).header("origin", "http://evil.example");
     let strange = strange.header("content-type", "application/x-www-form-urlencoded").send().await;
     assert_eq!(strange.unwrap().status(), 403);
-    let left = browser.post("/appeals/status/leave", &[], &cookie).await;
-    assert_eq!(left.cookie, "__Host-appeal=");
     let gone = browser.post("/appeals/status/withdraw", &[], &cookie).await;
     assert_eq!(gone.location, "/appeals/status?done=withdraw");
     assert!(browser.get("/appeals/status", &cookie).await.html.contains("Отозвано"));
+    let left = browser.post("/appeals/status/leave", &[], &cookie).await;
+    assert_eq!(left.cookie, "__Host-appeal=");
+    // Whoever kept a copy of the pass has nothing.
+    assert!(!browser.get("/appeals/status", &cookie).await.html.contains(&number));
+    assert_eq!(browser.post("/appeals/status/add", &[("text", "ещё")], &cookie).await.status, 403);
     db
 }
 

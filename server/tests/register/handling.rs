@@ -11,6 +11,7 @@ on_both!(
     nothing_typed_is_lost_when_somebody_was_quicker,
     a_carrier_never_reads_who_complained,
     the_queue_is_filtered_and_searched,
+    facts_are_put_right_and_the_journal_tells,
 );
 
 async fn filed(house: &House, kind: &str) -> String {
@@ -150,5 +151,39 @@ async fn the_queue_is_filtered_and_searched(db: TestDatabase) -> TestDatabase {
     assert!(missing.contains("Такого номера нет"));
     let (status, _) = house.try_page("", "/staff/appeals/x").await;
     assert_eq!(status, 200, "who is not signed in comes to the form");
+    db
+}
+
+async fn facts_are_put_right_and_the_journal_tells(db: TestDatabase) -> TestDatabase {
+    let house = House::open(&db).await;
+    let handler = house.signed("handler", Role::Handler).await;
+    let number = filed(&house, "long_wait").await;
+    let page = house.page(&handler, &format!("/staff/appeals/{number}")).await;
+    assert!(page.contains("Исправить сведения") && page.contains("value=\"92\""), "{page}");
+    let change = |route: &'static str, stop: &'static str, at: &'static str| {
+        let command = ("command", "change_claim");
+        [command, ("kind", "late"), ("route", route), ("stop", stop), ("at", at), ("wait", "15")]
+    };
+    for (fields, said) in [
+        (change("777", "B", "2026-11-23T08:10"), "такого маршрута нет"),
+        (change("12", "Нигде", "2026-11-23T08:10"), "такой остановки нет"),
+        (change("12", "B", "утром"), "дату пишите как"),
+        (change("", "", ""), "не указано место"),
+    ] {
+        let (status, page) = house.try_act(&handler, &number, &fields).await;
+        assert!(status == 409 && page.contains(said), "{status} {said}: {page}");
+    }
+    house.act(&handler, &number, &change("12", "улица берёзовая", "2026-11-23T08:10")).await;
+    let appeal = house.appeal(&handler, &number).await;
+    let claim = &appeal["claim"];
+    assert_eq!((&appeal["kind"], &claim["wait_s"]), (&json!("late"), &json!(900)));
+    assert_eq!((&claim["route_id"], &claim["stop_id"]), (&json!("r12"), &json!("B")));
+    assert_eq!(claim["event_at"], json!(crate::house::NOW - 110 * 60));
+    let page = house.page(&handler, &format!("/staff/appeals/{number}")).await;
+    assert!(page.contains("№ 12 · Улица Берёзовая · B · 23.11.2026 08:10"), "{page}");
+    // What was not touched stays, to the second.
+    let again = change("12", "Улица Берёзовая · B", "2026-11-23T08:10");
+    house.act(&handler, &number, &again).await;
+    assert_eq!(&house.appeal(&handler, &number).await["claim"], claim);
     db
 }

@@ -49,18 +49,18 @@ pub fn hidden(page: &str, name: &str) -> String {
 }
 
 /// The text of the element of an id.
-fn text_of(page: &str, id: &str) -> String {
+pub fn text_of(page: &str, id: &str) -> String {
     let at = page.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
     let rest = &page[at..];
     let rest = &rest[rest.find('>').unwrap() + 1..];
     rest[..rest.find('<').unwrap()].to_owned()
 }
 
-async fn count(house: &House, sql: &str) -> i64 {
+pub async fn count(house: &House, sql: &str) -> i64 {
     house.ledger.row::<(i64,)>(sql, Vec::new()).await.unwrap().unwrap().0
 }
 
-const LINE: &str = "12 сайран 8:10 не пришёл 40 мин ждал";
+pub const LINE: &str = "12 сайран 8:10 не пришёл 40 мин ждал";
 
 async fn a_call_is_registered_from_one_line(db: TestDatabase) -> TestDatabase {
     let house = House::open(&db).await;

@@ -1,7 +1,7 @@
 //! Signing in.
 
 use crate::database::{TestDatabase, on_both};
-use crate::house::{House, NOW, PASSWORD, answer, cookie_of, limits};
+use crate::house::{House, NOW, PASSWORD, answer, complaint, cookie_of, limits};
 use appeals::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use server::staff::{NewAccount, StaffError};
 on_both!(
     a_second_factor_is_asked_for_and_works_once,
     sessions_end_when_idle_signed_out_or_disabled,
+    what_was_typed_outlives_the_session,
     wrong_passwords_cost_time_and_say_nothing,
     the_pages_work_without_a_script,
     accounts_are_made_by_the_command,
@@ -75,6 +76,51 @@ async fn sessions_end_when_idle_signed_out_or_disabled(db: TestDatabase) -> Test
     let third = short.signed("third", Role::Handler).await;
     assert_eq!(me(&short, &third).await.0, 401);
     assert!(house.staff.audit_holds().await.unwrap());
+    db
+}
+
+async fn what_was_typed_outlives_the_session(db: TestDatabase) -> TestDatabase {
+    let house = House::open(&db).await;
+    let cookie = house.signed("handler", Role::Handler).await;
+    let post = house.post("/api/v1/appeals", &complaint()).send().await.unwrap();
+    let number = answer(post).await.1["number"].as_str().unwrap().to_owned();
+    let path = format!("/staff/appeals/{number}");
+    let note = "Звонил в парк: <обещали> проверить & перезвонить";
+    let typed = [("command", "note"), ("version", "1"), ("seq", "0"), ("text", note)];
+    house
+        .post("/api/v1/staff/sign-out", &json!({}))
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .unwrap();
+    let (status, page) = house.form(&cookie, &path, &typed).await;
+    assert_eq!(status, 401, "{page}");
+    assert!(page.contains("&lt;обещали") && page.contains("name=\"kept.text\""), "{page}");
+    // A wrong password loses nothing either.
+    let kept = |password: &'static str| {
+        let mut fields =
+            vec![("login", "handler"), ("password", password), ("kept-path", path.as_str())];
+        let names = ["kept.command", "kept.version", "kept.seq", "kept.text"];
+        fields.extend(names.into_iter().zip(typed.map(|t| t.1)));
+        fields.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect::<Vec<_>>()
+    };
+    let (status, page) = house.form("", "/staff/sign-in", &kept("wrong")).await;
+    assert!(status == 401 && page.contains("name=\"kept.text\""), "{page}");
+    let (status, page) = house.form("", "/staff/sign-in", &kept(PASSWORD)).await;
+    assert!(status == 200 && page.contains(&format!("action=\"{path}\"")), "{status}: {page}");
+    assert!(page.contains("name=\"text\"") && page.contains("&lt;обещали"), "{page}");
+    // Nobody is sent on to somewhere else, nor does another page's form come back.
+    let mut away = kept(PASSWORD);
+    away[2].1 = "https://evil.example/".to_owned();
+    let (_, page) = house.form("", "/staff/sign-in", &away).await;
+    assert!(!page.contains("evil.example"), "{page}");
+    let strange = house
+        .ask(Method::POST, &path)
+        .header("origin", "http://evil.example")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("command=note&text=made+up");
+    let strange = strange.send().await.unwrap();
+    assert!(!strange.text().await.unwrap().contains("made up"));
     db
 }
 

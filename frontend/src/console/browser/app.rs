@@ -1,6 +1,6 @@
 //! The state of the island, and its pulse: the frames of the map and the seconds of the clock.
 
-use super::{bridge::LiveMap, element, panel, socket};
+use super::{bridge::LiveMap, element, fresh, panel, socket};
 use crate::{
     console::{Settings, Signals, selection::Selection},
     format::clock_time,
@@ -57,6 +57,7 @@ pub(super) struct App {
     pub selection: RefCell<Option<Selection>>,
     pub socket: RefCell<socket::State>,
     pub panel: panel::State,
+    pub fresh: fresh::State,
     /// The city's clock, and when, on the reader's, it showed that.
     clock: Cell<(f64, f64)>,
     pub speed: Cell<f64>,
@@ -84,6 +85,7 @@ impl App {
             selection: RefCell::default(),
             socket: RefCell::default(),
             panel: panel::State::default(),
+            fresh: fresh::State::default(),
             drawn_at: Cell::new(now),
             second_at: Cell::new(0.0),
             lines_under_way: Cell::new(0),
@@ -255,6 +257,7 @@ fn second(app: &Rc<App>) {
     fetch_lines(app);
     socket::watch(app);
     panel::refresh(app);
+    fresh::refresh(app);
 }
 
 fn fetch_lines(app: &Rc<App>) {

@@ -4,6 +4,7 @@ use super::{app::App, element, panel, socket};
 use crate::{
     console::{Ground, LAYERS, selection::Selection},
     live::View,
+    url::query_value,
 };
 use js_sys::{Float64Array, Object, Promise, Reflect};
 use leptos::prelude::*;
@@ -51,6 +52,12 @@ extern "C" {
     pub(super) fn centre(this: &LiveMap, lon: f64, lat: f64, near: bool);
     #[wasm_bindgen(method)]
     fn layer(this: &LiveMap, group: &str, on: bool);
+    /// Draws the appeals that the list beside the map names.
+    #[wasm_bindgen(method)]
+    pub(super) fn fresh(this: &LiveMap);
+    /// The buses of a route where they were at another time, epoch seconds, instead of those of now.
+    #[wasm_bindgen(method, js_name = showPast)]
+    fn show_past(this: &LiveMap, at: f64, route: &str, zone_s: i32) -> Promise;
 }
 
 impl LiveMap {
@@ -136,6 +143,8 @@ fn ready(app: &Rc<App>, map: LiveMap) {
     for (id, bus) in &app.fleet.borrow().buses {
         map.label(*id, bus.identity.route_short_name.as_deref().or(Some("")));
     }
+    map.fresh();
+    past(app, &map);
     let layers = app.signals.layers;
     Effect::new(move |before: Option<[bool; 4]>| {
         let now = layers.get();
@@ -154,6 +163,20 @@ fn ready(app: &Rc<App>, map: LiveMap) {
         let _ = tools.set_attribute("open", "");
     }
     panel::show_on_map(app, !app.place_given);
+}
+
+/// The address may ask for another time: `at` and `of`, the route.
+fn past(app: &App, map: &LiveMap) {
+    let search = window().location().search().unwrap_or_default();
+    let at = query_value(&search, "at").and_then(|at| at.parse::<i64>().ok());
+    if let Some((at, route)) = at.zip(query_value(&search, "of")) {
+        let told = map.show_past(at as f64, &route, app.settings.utc_offset_s);
+        leptos::task::spawn_local(async move {
+            if let Err(error) = JsFuture::from(told).await {
+                leptos::logging::warn!("the map of another time: {error:?}");
+            }
+        });
+    }
 }
 
 fn view_is_wide() -> bool {
@@ -188,6 +211,7 @@ fn tell(app: &Rc<App>, what: &str, a: String, b: String) {
         }
         "stop" => Selection::Stop(a),
         "segment" => Selection::Segment(a, b),
+        "appeal" => Selection::Page(a),
         _ => return,
     };
     panel::select(app, Some(&selection), panel::From::Map);

@@ -3,6 +3,7 @@
 mod app;
 mod bridge;
 mod events;
+mod fresh;
 mod panel;
 mod socket;
 

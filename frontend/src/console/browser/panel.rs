@@ -112,7 +112,7 @@ pub(super) fn select(app: &Rc<App>, selection: Option<&Selection>, from: From) {
         let _ = detail.remove_attribute("hidden");
         let _ = detail.focus();
     }
-    fetch_detail(app);
+    fetch_detail(app, false);
 }
 
 /// Words of our own in the panel.
@@ -170,12 +170,15 @@ fn vehicle_on_map(app: &App, map: &LiveMap, id: &str, go: bool) {
     }
 }
 
-fn fetch_detail(app: &Rc<App>) {
+fn fetch_detail(app: &Rc<App>, by_itself: bool) {
     let Some(path) = app.selection.borrow().as_ref().map(Selection::path) else { return };
     app.panel.detail_ms.set(now_ms());
     let (app, turn) = (Rc::clone(app), app.panel.detail_turn.get());
     leptos::task::spawn_local(async move {
-        let answer = fetch_text(&with_query(&path, "lang", app.language)).await;
+        // See `fresh`: what asks by itself keeps no session alive.
+        let quiet = if by_itself && path.starts_with("/staff/") { "1" } else { "" };
+        let asked = with_query(&with_query(&path, "lang", app.language), "quiet", quiet);
+        let answer = fetch_text(&asked).await;
         if turn != app.panel.detail_turn.get() {
             return;
         }
@@ -198,7 +201,7 @@ fn fetch_detail(app: &Rc<App>) {
 }
 
 /// Puts in the new page of the same thing: what was unfolded stays so, and so does the focus.
-fn replace(detail: &web_sys::HtmlElement, html: &str) {
+pub(super) fn replace(detail: &web_sys::HtmlElement, html: &str) {
     let folds = |detail: &web_sys::HtmlElement| detail.query_selector_all("details").ok();
     let open: Vec<bool> = folds(detail).map_or_else(Vec::new, |list| {
         (0..list.length())
@@ -238,7 +241,7 @@ pub(super) fn refresh(app: &Rc<App>) {
     let now = now_ms();
     if app.selection.borrow().is_some() {
         if now - app.panel.detail_ms.get() > DETAIL_MS {
-            fetch_detail(app);
+            fetch_detail(app, true);
         }
     } else if app.panel.list_ms.get() == 0.0 {
         // The list came with the page.

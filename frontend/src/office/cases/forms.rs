@@ -4,7 +4,7 @@ use super::case_path;
 use super::one::CasePage;
 use super::refusal_name;
 use super::words::{Words, command_name, measure_name};
-use crate::office::queue::options;
+use crate::office::fields::Fields;
 use crate::page::Language;
 use leptos::prelude::*;
 
@@ -26,17 +26,14 @@ const MEASURES: [&str; 10] = [
 struct Form<'a> {
     page: &'a CasePage,
     words: &'static Words,
-    command: &'a str,
+    fields: Fields<'a>,
 }
 
-impl Form<'_> {
-    fn refused(self) -> bool {
-        self.page.fault.as_ref().is_some_and(|f| f.0 == self.command)
-    }
-
-    fn value(self, name: &str, begin: &str) -> String {
-        let typed = self.page.typed.get(name).filter(|_| self.refused());
-        typed.map_or_else(|| begin.to_owned(), Clone::clone)
+impl<'a> Form<'a> {
+    fn of(page: &'a CasePage, words: &'static Words, command: &'a str) -> Self {
+        let refused = page.fault.as_ref().is_some_and(|f| f.0 == command);
+        let typed = refused.then_some(&page.typed);
+        Self { page, words, fields: Fields { command, typed } }
     }
 
     fn line(
@@ -46,46 +43,24 @@ impl Form<'_> {
         begin: &str,
         kind: &'static str,
     ) -> AnyView {
-        let id = format!("{}-{name}", self.command);
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input id=id name=name type=kind value=self.value(name, begin) maxlength="200" autocomplete="off"/>
-            </div>
-        }
-        .into_any()
+        self.fields.line(name, label, begin, kind)
     }
 
     fn area(self, name: &'static str, label: &'static str, begin: &str) -> AnyView {
-        let id = format!("{}-{name}", self.command);
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <textarea id=id name=name rows="4" maxlength="8000">{self.value(name, begin)}</textarea>
-            </div>
-        }
-        .into_any()
+        self.fields.area(name, label, begin, 4)
     }
 
     fn choice(self, name: &'static str, label: &'static str, list: &[(String, String)]) -> AnyView {
-        let id = format!("{}-{name}", self.command);
-        let chosen = self.value(name, list.first().map_or("", |l| &l.0));
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <select id=id name=name>{options(list, &chosen)}</select>
-            </div>
-        }
-        .into_any()
+        self.fields.choice(name, label, list, list.first().map_or("", |l| &l.0))
     }
 
     fn whole(self, name: String, fields: AnyView) -> AnyView {
-        let id = (self.command == "split").then_some("split");
+        let id = (self.fields.command == "split").then_some("split");
         view! {
-            <details class="action" open=self.refused() id=format!("do-{}", self.command)>
+            <details class="action" open=self.fields.typed.is_some() id=format!("do-{}", self.fields.command)>
                 <summary>{name.clone()}</summary>
                 <form class="form" method="post" action=case_path(&self.page.number) id=id>
-                    <input type="hidden" name="command" value=self.command.to_owned()/>
+                    <input type="hidden" name="command" value=self.fields.command.to_owned()/>
                     <input type="hidden" name="version" value=self.page.version/>
                     {fields}
                     <button type="submit">{name}</button>
@@ -98,7 +73,7 @@ impl Form<'_> {
 
 /// What may be done with one case.
 pub(super) fn section(language: Language, page: &CasePage, words: &'static Words) -> AnyView {
-    let form = |command| Form { page, words, command };
+    let form = |command| Form::of(page, words, command);
     let mut forms: Vec<AnyView> = Vec::new();
     for offered in &page.offers {
         let form = form(offered.command.as_str());
@@ -110,7 +85,7 @@ pub(super) fn section(language: Language, page: &CasePage, words: &'static Words
             );
             continue;
         }
-        let fields = match form.command {
+        let fields = match form.fields.command {
             "investigate" => ().into_any(),
             "conclude" | "note" => form.area("text", words.words, ""),
             "rename" => form.line("title", words.case_title, &page.title, "text"),
@@ -120,7 +95,7 @@ pub(super) fn section(language: Language, page: &CasePage, words: &'static Words
             "leave" => continue,
             _ => form.area("reason", words.reason, ""),
         };
-        forms.push(form.whole(command_name(language, form.command), fields));
+        forms.push(form.whole(command_name(language, form.fields.command), fields));
     }
     forms.extend(of_all(page, words));
     view! { <section aria-labelledby="actions"><h2 id="actions">{words.actions}</h2>{forms}</section> }.into_any()
@@ -128,7 +103,7 @@ pub(super) fn section(language: Language, page: &CasePage, words: &'static Words
 
 /// What is done for all appeals at once, and what moves appeals.
 fn of_all(page: &CasePage, words: &'static Words) -> Vec<AnyView> {
-    let form = |command| Form { page, words, command };
+    let form = |command| Form::of(page, words, command);
     let mut forms: Vec<AnyView> = Vec::new();
     let texts = |form: Form<'_>, texts: &[String; 3]| {
         view! {

@@ -13,7 +13,7 @@ use crate::pages::Context;
 use crate::url::encode;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use words::{status_name, words};
+use words::{Words, status_name, words};
 
 /// A case that a pattern proposes.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub struct CaseLine {
 pub struct CasesPage {
     /// Proposed.
     pub proposals: Vec<ProposalLine>,
+    /// Appeals whose applicants joined others that have a case: both numbers.
+    pub joins: Vec<(String, String)>,
     /// Opened.
     pub cases: Vec<CaseLine>,
     /// Names of kinds.
@@ -114,6 +116,7 @@ pub(super) fn page(context: Context<'_>, page: &CasesPage) -> (String, AnyView) 
             {nothing}
             <div class="proposals">{proposals}</div>
         </section>
+        {joins(page, words)}
         <section aria-labelledby="cases">
             <h2 id="cases">{words.title}</h2>
             {empty}
@@ -132,6 +135,37 @@ pub(super) fn page(context: Context<'_>, page: &CasesPage) -> (String, AnyView) 
         <script type="module" src="/assets/desk.mjs"></script>
     };
     (words.title.to_owned(), main.into_any())
+}
+
+/// Who said "I join the others", where the others have a case by now.
+fn joins(page: &CasesPage, words: &'static Words) -> Option<AnyView> {
+    let rows: Vec<_> = page
+        .joins
+        .iter()
+        .map(|(appeal, case)| {
+            let form = page.may_join.then(|| {
+                view! {
+                    <form method="post" action=appeal_path(appeal)>
+                        <input type="hidden" name="command" value="join_case"/>
+                        <input type="hidden" name="case" value=case.clone()/>
+                        <button type="submit" class="plain">{words.join_now}<span class="sr">": "{appeal.clone()}</span></button>
+                    </form>
+                }
+            });
+            view! {
+                <li class="join">
+                    <a href=appeal_path(appeal)>{appeal.clone()}</a>" → "<a href=case_path(case)>{case.clone()}</a>
+                    {form}
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="joins"><h2 id="joins">{words.joins}</h2><ul class="similar">{rows}</ul></section>
+        }
+        .into_any()
+    })
 }
 
 fn proposal(context: Context<'_>, page: &CasesPage, n: usize, line: &ProposalLine) -> AnyView {

@@ -9,6 +9,8 @@ texts! {
     proposed: "Заңдылық ұсынған", "Предложено по закономерности", "Proposed by pattern";
     no_proposals: "Жаңа ұсыныс жоқ.", "Новых предложений нет.", "Nothing is proposed.";
     no_cases: "Оқиға әлі ашылмаған.", "Случаев ещё нет.", "There are no cases yet.";
+    joins: "Басқаларға қосылғандар", "Присоединились к другим", "Joined others";
+    join_now: "Оқиғаға қосу", "Добавить в случай", "Take into the case";
     appeals: "Өтініштер", "Обращения", "Appeals";
     people: "адам", "человек", "people";
     confirm: "Оқиға ашу", "Открыть случай", "Open a case";

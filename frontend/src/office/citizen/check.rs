@@ -1,7 +1,7 @@
 //! The fourth screen: all of it again, what the buses do, who said the same, and the button.
 
 use super::form::Form;
-use super::parts::{draft, row, steps, summary, tick, told};
+use super::parts::{draft, photo, row, steps, summary, tick, told};
 use super::start::arrivals;
 use super::words::{Words, words};
 use super::{Fault, Told};
@@ -50,7 +50,8 @@ pub fn page(context: Context<'_>, page: &CheckPage) -> (String, AnyView) {
                 </section>
                 {page.seen.as_ref().map(|seen| passed(context, words, seen))}
                 {others(words, page)}
-                <button type="submit" class="primary big" id="send">{words.send}</button>
+                {photo(words, &page.faults)}
+                <button type="submit" class="primary big" id="send" formenctype="multipart/form-data">{words.send}</button>
                 {draft(words, false)}
             </form>
         </div>

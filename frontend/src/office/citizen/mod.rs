@@ -72,6 +72,9 @@ pub enum Fault {
     Sent,
     Busy,
     TooMany,
+    PhotoKind,
+    PhotoLarge,
+    PhotoMany,
 }
 
 impl Fault {
@@ -88,6 +91,7 @@ impl Fault {
             Self::Phone | Self::ReplyPhone => "phone",
             Self::Email | Self::ReplyEmail => "email",
             Self::Consent => "consent",
+            Self::PhotoKind | Self::PhotoLarge | Self::PhotoMany => "photo",
         }
     }
 
@@ -114,9 +118,17 @@ impl Fault {
             Self::Sent => words.fault_sent,
             Self::Busy => words.fault_busy,
             Self::TooMany => words.fault_too_many,
+            Self::PhotoKind => words.fault_photo_kind,
+            Self::PhotoLarge => words.fault_photo_large,
+            Self::PhotoMany => words.fault_photo_many,
         }
     }
 }
+
+/// Most pictures of one form.
+pub const PHOTOS_MAX: usize = 3;
+/// Largest picture, bytes.
+pub const PHOTO_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// When something happened, as the person says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +189,11 @@ pub(super) fn content(context: Context<'_>, page: &CitizenPage) -> (String, AnyV
         CitizenPage::Status(page) => stage::sign_in(context, page),
         CitizenPage::Stage(page) => stage::page(context, page),
     }
+}
+
+/// What is promised against a problem, and what that did.
+pub(super) fn promised(context: Context<'_>, problem: &Problem) -> Option<AnyView> {
+    since::problem(context, words::words(context.shell.language), problem)
 }
 
 /// The name of the area in the navigation.

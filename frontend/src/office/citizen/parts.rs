@@ -85,6 +85,23 @@ pub fn tick(
     .into_any()
 }
 
+/// A field for pictures. It stands last in its form: what was typed is read before it.
+pub fn photo(words: &Words, faults: &[Fault]) -> AnyView {
+    view! {
+        <div class="field">
+            {label(words, "photo", words.photo, true)}
+            {faults_of(words, faults, "photo")}
+            <input
+                type="file" id="photo" name="photo" multiple=true accept="image/jpeg,image/png"
+                aria-describedby=described(faults, "photo", true)
+                aria-invalid=is_faulty(faults, "photo").then_some("true")
+            />
+            <p class="hint" id="photo-hint">{words.photo_hint}</p>
+        </div>
+    }
+    .into_any()
+}
+
 /// `14 декабря 2026` for `2026-12-14`; what is no date stays as it is.
 pub fn day(words: &Words, date: &str) -> String {
     let parts: Vec<&str> = date.split('-').collect();

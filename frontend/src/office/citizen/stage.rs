@@ -1,7 +1,7 @@
 //! What became of an appeal: by number and PIN.
 
 use super::Told;
-use super::parts::{day, instant, row, told};
+use super::parts::{day, instant, photo, row, told};
 pub use super::since::{Change, Metric, Problem, Promised};
 use super::since::{problem, told_since};
 use super::words::{Words, words};
@@ -81,6 +81,8 @@ pub struct May {
 #[expect(missing_docs, reason = "each is said by its words")]
 pub enum Done {
     Added,
+    Photo,
+    PhotoRefused,
     Withdrawn,
     Confirmed,
     Rated,
@@ -107,6 +109,8 @@ pub struct StagePage {
     pub may: May,
     /// Today, days before the answer is due; negative when it is late; none when none is awaited.
     pub days_left: Option<i64>,
+    /// Pictures and other files that came with it.
+    pub photos: usize,
     /// The rating given.
     pub rated: Option<u8>,
     /// What was just done.
@@ -182,6 +186,7 @@ pub fn page(context: Context<'_>, page: &StagePage) -> (String, AnyView) {
                 <dl class="told">
                     {told(context, words, &page.told)}
                     {(!page.text.is_empty()).then(|| row(words.your_words, view! { <span class="own-words">{page.text.clone()}</span> }))}
+                    {(page.photos > 0).then(|| row(words.photos, page.photos))}
                 </dl>
             </section>
             {withdraw(words, page)}
@@ -193,6 +198,8 @@ pub fn page(context: Context<'_>, page: &StagePage) -> (String, AnyView) {
 fn said(words: &Words, done: Done) -> AnyView {
     let (class, text) = match done {
         Done::Added => ("done", words.done_add),
+        Done::Photo => ("done", words.done_photo),
+        Done::PhotoRefused => ("fault", words.photo_refused),
         Done::Withdrawn => ("done", words.done_withdraw),
         Done::Confirmed => ("done", words.done_confirm),
         Done::Rated => ("done", words.done_rate),
@@ -376,6 +383,10 @@ fn add(words: &'static Words, page: &StagePage) -> Option<AnyView> {
                         <textarea id="more" name="text" rows="3" required=true maxlength="4000"></textarea>
                     </div>
                     <button type="submit" class="button">{words.add}</button>
+                </form>
+                <form class="form" method="post" action="/appeals/status/photo" enctype="multipart/form-data">
+                    {photo(words, &[])}
+                    <button type="submit" class="button">{words.photo_send}</button>
                 </form>
             </details>
         }

@@ -72,6 +72,15 @@ words! {
     your_words => "Өз сөзіңізбен", "Своими словами", "In your words";
     your_words_and_you => "Сөзіңіз және өзіңіз", "Ваши слова и вы", "Your words and you";
     words_hint => "Екі-үш сөйлем жеткілікті. Басқа адамдардың аты-жөнін жазбаңыз.", "Двух-трёх фраз достаточно. Имён других людей не пишите.", "Two or three sentences will do. Leave out other people's names.";
+    photo => "Фото", "Фото", "Photos";
+    photo_hint => "Үш суретке дейін, JPEG не PNG, әрқайсысы 10 МБ-тан аспасын. Түсірілген орны мен уақыты өшіріледі. Жарияланбайды: өтінішіңізбен айналысатындар ғана көреді.", "До трёх снимков JPEG или PNG, каждый не больше 10 МБ. Место и время съёмки из файла стираются. Не публикуются: видят только те, кто занимается обращением.", "Up to three pictures, JPEG or PNG, each of 10 MB at most. Where and when they were taken is wiped from the files. They are never published: only those who work on the appeal see them.";
+    photo_send => "Фото қосу", "Добавить фото", "Add photos";
+    photos => "Қоса берілген файлдар", "Приложено файлов", "Files attached";
+    done_photo => "Фото қосылды.", "Фото добавлено.", "The photos are added.";
+    photo_refused => "Фото қосылмады: JPEG не PNG, үшеуге дейін, әрқайсысы 10 МБ-тан аспасын; бір өтінішке бес файлға дейін.", "Фото не добавлено: подойдут JPEG или PNG, до трёх за раз, каждый не больше 10 МБ; к обращению всего пять файлов.", "The photos were not added: JPEG or PNG, three at a time, each of 10 MB at most; five files to an appeal.";
+    fault_photo_kind => "Фото JPEG не PNG болуы керек. Суреттерді қайта таңдаңыз.", "Фото должно быть в формате JPEG или PNG. Выберите снимки снова.", "A photo must be JPEG or PNG. Choose the pictures again.";
+    fault_photo_large => "Фото 10 МБ-тан үлкен. Кішірегін таңдаңыз.", "Фото больше 10 МБ. Выберите снимок поменьше.", "A photo is larger than 10 MB. Choose a smaller one.";
+    fault_photo_many => "Үш суреттен артық. Үшеуін таңдаңыз.", "Больше трёх снимков. Выберите три.", "More than three pictures. Choose three.";
     danger => "Адамдарға қауіп бар", "Людям грозит опасность", "People are in danger";
     danger_note => "Диспетчер бірден көреді. Дәл қазір қауіп болса, 112-ге қоңырау шалыңыз.", "Диспетчер увидит сразу. Если опасность прямо сейчас, звоните 112.", "A dispatcher sees it at once. If it is right now, call 112.";
     who => "Кімге жауап береміз?", "Кому ответить?", "Whom do we answer?";

@@ -2,7 +2,8 @@
 
 use super::words::{Words, command_name, finding_name, ground_name, refusal_name, way_name, words};
 use super::{AppealPage, Offered};
-use crate::office::queue::{appeal_path, desk_name, options};
+use crate::office::fields::Fields;
+use crate::office::queue::{appeal_path, desk_name, named};
 use crate::page::Language;
 use crate::pages::Context;
 use leptos::prelude::*;
@@ -19,6 +20,8 @@ const USUAL: [&str; 9] = [
     "acknowledge_safety",
     "return_answer",
 ];
+/// The list of organisations that are known.
+const KNOWN: Option<&str> = Some("known-orgs");
 const FINDINGS: [&str; 6] = [
     "confirmed",
     "partly_confirmed",
@@ -31,73 +34,13 @@ const GROUNDS: [&str; 5] =
     ["anonymous", "no_substance", "answered_before", "in_court", "no_authority"];
 const WAYS: [&str; 7] = ["cabinet", "sms", "call", "whatsapp", "telegram", "email", "paper"];
 
-/// What a form's fields are made of.
+/// A form of one command.
 #[derive(Clone, Copy)]
 struct Form<'a> {
     page: &'a AppealPage,
     language: Language,
     words: &'static Words,
-    command: &'a str,
-}
-
-impl Form<'_> {
-    fn id(self, name: &str) -> String {
-        format!("{}-{name}", self.command)
-    }
-
-    /// What was typed, when this command was refused; else what it begins with.
-    fn value(self, name: &str, begin: &str) -> String {
-        let refused = self.page.fault.as_ref().is_some_and(|f| f.command == self.command);
-        let typed = self.page.typed.get(name).filter(|_| refused);
-        typed.map_or_else(|| begin.to_owned(), Clone::clone)
-    }
-
-    fn line(
-        self,
-        name: &'static str,
-        label: &'static str,
-        begin: &str,
-        kind: &'static str,
-    ) -> AnyView {
-        let id = self.id(name);
-        let list = (name == "to" || name == "carrier").then_some("known-orgs");
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input id=id name=name type=kind value=self.value(name, begin) maxlength="200" list=list autocomplete="off"/>
-            </div>
-        }
-        .into_any()
-    }
-
-    fn area(self, name: &'static str, label: &'static str, begin: &str, rows: u32) -> AnyView {
-        let id = self.id(name);
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <textarea id=id name=name rows=rows maxlength="8000">{self.value(name, begin)}</textarea>
-            </div>
-        }
-        .into_any()
-    }
-
-    fn choice(
-        self,
-        name: &'static str,
-        label: &'static str,
-        list: &[(String, String)],
-        begin: &str,
-    ) -> AnyView {
-        let id = self.id(name);
-        let chosen = self.value(name, begin);
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <select id=id name=name>{options(list, &chosen)}</select>
-            </div>
-        }
-        .into_any()
-    }
+    fields: Fields<'a>,
 }
 
 fn coded(codes: &[&str], name: impl Fn(&str) -> String) -> Vec<(String, String)> {
@@ -133,7 +76,8 @@ fn one(page: &AppealPage, language: Language, offered: &Offered) -> AnyView {
             .into_any();
     }
     let refused = page.fault.as_ref().is_some_and(|f| f.command == command);
-    let form = Form { page, language, words, command };
+    let typed = refused.then_some(&page.typed);
+    let form = Form { page, language, words, fields: Fields { command, typed } };
     let open = refused || (USUAL.contains(&command) && page.fault.is_none());
     let class = if USUAL.contains(&command) { "primary" } else { "" };
     view! {
@@ -153,59 +97,59 @@ fn one(page: &AppealPage, language: Language, offered: &Offered) -> AnyView {
 
 fn fields(form: Form<'_>) -> AnyView {
     let (page, language, words) = (form.page, form.language, form.words);
-    match form.command {
+    match form.fields.command {
         "triage" => {
             let desks: Vec<_> =
                 page.desks.iter().map(|d| (d.clone(), desk_name(language, d))).collect();
             let mut people = vec![(String::new(), words.nobody.to_owned())];
             people.extend(page.people.iter().map(|(id, name)| (id.clone(), name.clone())));
             view! {
-                {form.choice("desk", words.desk, &desks, &page.appeal.desk)}
-                {form.choice("assignee", words.assignee, &people, "")}
-                {form.area("note", words.note, "", 2)}
+                {form.fields.choice("desk", words.desk, &desks, &page.appeal.desk)}
+                {form.fields.choice("assignee", words.assignee, &people, "")}
+                {form.fields.area("note", words.note, "", 2)}
             }
             .into_any()
         }
-        "ask_applicant" => form.area("question", words.question, "", 3),
-        "add_info" | "carrier_reply" => form.area("text", words.reply, "", 4),
+        "ask_applicant" => form.fields.area("question", words.question, "", 3),
+        "add_info" | "carrier_reply" => form.fields.area("text", words.reply, "", 4),
         "ask_carrier" => {
             let carrier = page.appeal.carrier.clone().unwrap_or_default();
             view! {
-                {form.line("carrier", words.carrier, &carrier, "text")}
-                {form.area("question", words.question, "", 3)}
+                {form.fields.line_of(KNOWN, "carrier", words.carrier, (&carrier, "text"))}
+                {form.fields.area("question", words.question, "", 3)}
             }
             .into_any()
         }
         "draft_answer" => answer_fields(form),
-        "return_answer" => form.area("remark", words.reason, "", 3),
+        "return_answer" => form.fields.area("remark", words.reason, "", 3),
         "send_answer" => {
             let ways = coded(&WAYS, |c| way_name(language, c));
-            form.choice("by", words.by, &ways, &page.reply_by)
+            form.fields.choice("by", words.by, &ways, &page.reply_by)
         }
         "redirect" => view! {
-            {form.line("to", words.to_whom, "", "text")}
-            {form.area("reason", words.reason, "", 3)}
+            {form.fields.line_of(KNOWN, "to", words.to_whom, ("", "text"))}
+            {form.fields.area("reason", words.reason, "", 3)}
         }
         .into_any(),
         "extend" => {
             let until = page.extension_until.clone().unwrap_or_default();
             view! {
-                {form.line("until", words.until, &until, "date")}
+                {form.fields.line("until", words.until, &until, "date")}
                 <p class="hint">{words.latest}" "{until}</p>
-                {form.area("reason", words.reason, "", 3)}
+                {form.fields.area("reason", words.reason, "", 3)}
             }
             .into_any()
         }
         "not_consider" => {
             let grounds = coded(&GROUNDS, |c| ground_name(language, c));
             view! {
-                {form.choice("ground", words.ground, &grounds, "no_substance")}
-                {form.area("reason", words.reason, "", 3)}
+                {form.fields.choice("ground", words.ground, &grounds, "no_substance")}
+                {form.fields.area("reason", words.reason, "", 3)}
             }
             .into_any()
         }
-        "propose_extension" | "return" => form.area("reason", words.reason, "", 3),
-        "note" => form.area("text", words.note, "", 3),
+        "propose_extension" | "return" => form.fields.area("reason", words.reason, "", 3),
+        "note" => form.fields.area("text", words.note, "", 3),
         _ => other_fields(form),
     }
 }
@@ -213,15 +157,15 @@ fn fields(form: Form<'_>) -> AnyView {
 /// Fields of the rarer commands.
 fn other_fields(form: Form<'_>) -> AnyView {
     let (page, language, words) = (form.page, form.language, form.words);
-    match form.command {
+    match form.fields.command {
         "sign_verdict" => {
             let findings = coded(&FINDINGS, |c| finding_name(language, c));
             let machine = page.appeal.finding.clone().unwrap_or_default();
             let evidence = page.appeal.evidence_id.clone().unwrap_or_default();
             view! {
                 <input type="hidden" name="evidence" value=evidence/>
-                {form.choice("finding", words.finding, &findings, &machine)}
-                {form.area("override_reason", words.override_reason, "", 2)}
+                {form.fields.choice("finding", words.finding, &findings, &machine)}
+                {form.fields.area("override_reason", words.override_reason, "", 2)}
             }
             .into_any()
         }
@@ -229,17 +173,41 @@ fn other_fields(form: Form<'_>) -> AnyView {
             let subjects: Vec<_> =
                 page.subjects.iter().map(|(seq, kind)| (seq.to_string(), kind.clone())).collect();
             view! {
-                {form.choice("seq_subject", words.subject, &subjects, "")}
-                {form.area("text", words.note, "", 3)}
+                {form.fields.choice("seq_subject", words.subject, &subjects, "")}
+                {form.fields.area("text", words.note, "", 3)}
             }
             .into_any()
         }
+        "change_claim" => claim_fields(form),
         "join_case" => {
             let case = page.case.clone().unwrap_or_default();
-            form.line("case", words.case_number, &case, "text")
+            form.fields.line("case", words.case_number, &case, "text")
         }
         _ => ().into_any(),
     }
+}
+
+/// What happened, put right. The journal keeps what it was.
+fn claim_fields(form: Form<'_>) -> AnyView {
+    let (page, words) = (form.page, form.words);
+    let claim = &page.claim;
+    let kinds: Vec<_> = claim.kinds.iter().map(|k| (k.clone(), named(&page.names, k))).collect();
+    let stops = claim.stops.iter().map(|s| view! { <option value=s.clone()></option> });
+    let yes_no =
+        [("", words.exactly), ("on", words.about)].map(|(v, n)| (v.to_owned(), n.to_owned()));
+    let wait = claim.wait_min.map(|m| m.to_string()).unwrap_or_default();
+    let vehicle = claim.vehicle.clone().unwrap_or_default();
+    view! {
+        {form.fields.choice("kind", words.kind, &kinds, &claim.kind)}
+        {form.fields.line("route", words.route, &claim.route, "text")}
+        {form.fields.line_of(Some("stops-of-route"), "stop", words.stop, (&claim.stop, "text"))}
+        <datalist id="stops-of-route">{stops.collect_view()}</datalist>
+        {form.fields.line("at", words.when, &claim.at, "datetime-local")}
+        {form.fields.choice("about", words.how_exact, &yes_no, if claim.about { "on" } else { "" })}
+        {form.fields.line("vehicle", words.vehicle, &vehicle, "text")}
+        {form.fields.line("wait", words.waited_min, &wait, "number")}
+    }
+    .into_any()
 }
 
 /// The answer: from the evidence in either language, or as it was typed last.
@@ -255,10 +223,10 @@ fn answer_fields(form: Form<'_>) -> AnyView {
         .map(|(code, name)| (code.to_owned(), name.to_owned()));
     view! {
         <p class="drafts">{words.draft_from}" "{drafts.collect_view()}</p>
-        {form.choice("language", words.language, &languages, &answer.language)}
-        {form.area("body", words.body, &answer.body, 12)}
-        {form.area("legal_basis", words.legal_basis, &answer.legal_basis, 2)}
-        {form.area("right_of_appeal", words.right_of_appeal, &answer.right_of_appeal, 2)}
+        {form.fields.choice("language", words.language, &languages, &answer.language)}
+        {form.fields.area("body", words.body, &answer.body, 12)}
+        {form.fields.area("legal_basis", words.legal_basis, &answer.legal_basis, 2)}
+        {form.fields.area("right_of_appeal", words.right_of_appeal, &answer.right_of_appeal, 2)}
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ mod words;
 
 pub(super) use words::refusal_name;
 
+use super::fresh::then_path;
 use super::queue::{Left, appeal_path, channel_name, desk_name, left_mark, named};
 use crate::pages::Context;
 use crate::url::encode;
@@ -59,6 +60,38 @@ pub struct AnswerForm {
     pub right_of_appeal: String,
 }
 
+/// What happened, as a form that puts it right begins.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimForm {
+    /// Kind, and all that there are.
+    pub kind: String,
+    /// Codes of kinds.
+    pub kinds: Vec<String>,
+    /// The number on the bus.
+    pub route: String,
+    /// Name and id of the stop.
+    pub stop: String,
+    /// Those of the route.
+    pub stops: Vec<String>,
+    /// `YYYY-MM-DDTHH:MM`, the office's clock.
+    pub at: String,
+    /// The time is about right.
+    pub about: bool,
+    /// The vehicle as it was named.
+    pub vehicle: Option<String>,
+    /// Minutes waited.
+    pub wait_min: Option<i64>,
+}
+
+/// Files that came with an appeal.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// How many there are.
+    pub count: usize,
+    /// Those that may be opened now: id and kind of each.
+    pub shown: Vec<(String, String)>,
+}
+
 /// What the page of one appeal is made of.
 #[derive(Clone, Debug)]
 pub struct AppealPage {
@@ -98,6 +131,10 @@ pub struct AppealPage {
     pub case: Option<String>,
     /// Further topics that are open: number and kind.
     pub subjects: Vec<(u16, String)>,
+    /// What happened, to be put right.
+    pub claim: ClaimForm,
+    /// Files that came with it.
+    pub files: Files,
     /// Desks.
     pub desks: Vec<String>,
     /// Organisations known.
@@ -209,7 +246,12 @@ fn facts(context: Context<'_>, page: &AppealPage, words: &'static Words) -> AnyV
     });
     let on_map = claim.and_then(|c| c.route_id.as_ref()).map(|route| {
         let href = format!("/?route={}", encode(route));
-        view! { <a href=href>{words.to_map}</a> }
+        let claim = appeal.claim.as_ref();
+        let stop = claim.and_then(|c| c.stop_id.as_ref());
+        let then = then_path(claim.and_then(|c| c.event_at), Some(route), stop);
+        view! {
+            <p><a href=href>{words.to_map}</a>{then.map(|href| view! { " · "<a href=href>{words.to_map_then}</a> })}</p>
+        }
     });
     view! {
         <section aria-labelledby="facts">
@@ -226,6 +268,7 @@ fn facts(context: Context<'_>, page: &AppealPage, words: &'static Words) -> AnyV
             {on_map}
             <h3>{words.words}</h3>
             {text}
+            {files(page, words)}
             <dl class="fact-lines">
                 {fact(words.channel, Some(channel_name(language, &appeal.channel)))}
                 {fact(words.legal, Some(legal_name(language, &appeal.legal_kind)))}
@@ -238,6 +281,30 @@ fn facts(context: Context<'_>, page: &AppealPage, words: &'static Words) -> AnyV
         </section>
     }
     .into_any()
+}
+
+/// Pictures as pictures, other files as links; covered ones only counted.
+fn files(page: &AppealPage, words: &'static Words) -> Option<AnyView> {
+    let files = &page.files;
+    let all = files.shown.iter().enumerate().map(|(n, (id, kind))| {
+        let number = encode(&page.appeal.number);
+        let href = format!("/api/v1/staff/appeals/{number}/files/{}", encode(id));
+        let name = format!("{} {}", words.file, n + 1);
+        let picture = matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp");
+        let shown = picture.then(|| view! { <img src=href.clone() alt=name.clone() loading="lazy"/> });
+        view! { <li><a href=href download="">{shown}<span>{name}" ("{kind.clone()}")"</span></a></li> }
+    });
+    let covered = files.shown.is_empty().then(|| {
+        view! { <p class="hint">{words.files_covered}</p> }
+    });
+    (files.count > 0).then(|| {
+        view! {
+            <h3>{format!("{} ({})", words.files, files.count)}</h3>
+            <ul class="photos">{all.collect_view()}</ul>
+            {covered}
+        }
+        .into_any()
+    })
 }
 
 fn person(page: &AppealPage, words: &'static Words) -> Option<AnyView> {
@@ -255,7 +322,8 @@ fn person(page: &AppealPage, words: &'static Words) -> Option<AnyView> {
     }
     let nobody = person.name.is_none().then(|| view! { <p class="empty">{words.anonymous}</p> });
     let lines: Vec<_> = lines.into_iter().filter_map(|(name, v)| fact(name, v.clone())).collect();
-    let reveal = (page.may_reveal && !page.appeal.masked.is_empty()).then(|| {
+    let covered = page.files.count > page.files.shown.len();
+    let reveal = (page.may_reveal && (covered || !page.appeal.masked.is_empty())).then(|| {
         let action = format!("{}/reveal", appeal_path(&page.appeal.number));
         view! {
             <form class="form" method="post" action=action>

@@ -76,6 +76,14 @@ texts! {
     subject: "Қосымша мәселе", "Дополнительный вопрос", "Further topic";
     case_number: "Оқиға нөмірі (бос болса – шығару)", "Номер случая (пусто – исключить)", "Number of the case (empty: take out)";
     to_map: "Картада", "На карте", "On the map";
+    files: "Қоса берілгендер", "Приложения", "Files";
+    file: "Файл", "Файл", "File";
+    files_covered: "Жабық: көру үшін «Кім өтініш берді» бөлімінде себебін жазыңыз.", "Закрыты: чтобы открыть, укажите причину в разделе о заявителе.", "Covered: give a reason in the section about the applicant to open them.";
+    kind: "Түрі", "Вид", "Kind";
+    exactly: "дәл", "точно", "exact";
+    how_exact: "Уақыт", "Точность времени", "How exact the time is";
+    waited_min: "Күткені, мин", "Ждали, мин", "Waited, min";
+    to_map_then: "Сол уақыттағы карта", "Карта в то время", "The map at that time";
     submit_keys: "Ctrl+Enter жібереді", "Ctrl+Enter отправляет", "Ctrl+Enter sends";
 }
 
@@ -101,6 +109,7 @@ codes! { command_name:
     "withdraw" => "Өтініш беруші қайтарып алды", "Заявитель отозвал", "The applicant takes it back";
     "acknowledge_safety" => "Қауіп көрілді", "Опасность увидена", "The danger is seen";
     "cctv_held" => "Бейнежазба сақталды", "Видеозапись сохранена", "The pictures are kept";
+    "change_claim" => "Мәліметтерді түзету", "Исправить сведения", "Put the facts right";
     "join_case" => "Оқиғаға қосу немесе шығару", "Присоединить к случаю или исключить", "Join to a case, or take out";
     "track_measure" => "Шараны бақылауға алу", "Взять меру на контроль", "Watch the measure";
     "note" => "Ескерту жазу", "Записать заметку", "Write a note";
@@ -226,5 +235,8 @@ codes! { refusal_name:
     "field" => "бір өріс дұрыс толтырылмаған", "одно из полей заполнено неверно", "a field is not filled in right";
     "too_short" => "толығырақ жазыңыз", "напишите подробнее", "say more";
     "too_few_days" => "өлшенген күн тым аз", "измеренных дней слишком мало", "too few days could be measured";
+    "place_missing" => "орны көрсетілмеген", "не указано место", "no place is named";
+    "unknown_route" => "мұндай маршрут жоқ", "такого маршрута нет", "there is no such route";
+    "unknown_stop" => "мұндай аялдама жоқ: тізімнен таңдаңыз", "такой остановки нет: выберите из списка", "there is no such stop: choose from the list";
     "unknown_case" => "мұндай оқиға жоқ", "такого случая нет", "there is no such case";
 }

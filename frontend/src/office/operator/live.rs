@@ -28,7 +28,7 @@ pub(super) fn panels(context: Context<'_>, words: &'static Words, page: &Operato
             </section>
             <section aria-labelledby="side-similar">
                 <h2 id="side-similar">{words.similar}</h2>
-                <div data-live="similar">{appeals(context, page, &page.line.similar, words.none_similar)}</div>
+                <div data-live="similar">{appeals(context, page, &page.line.similar, (words.none_similar, Some(words.join)))}</div>
             </section>
             {history(context, words, page)}
             <section aria-labelledby="side-help">
@@ -194,18 +194,28 @@ fn appeals(
     context: Context<'_>,
     page: &OperatorPage,
     rows: &[AppealRow],
-    none: &'static str,
+    (none, join): (&'static str, Option<&'static str>),
 ) -> AnyView {
     if rows.is_empty() {
         return view! { <p class="hint">{none}</p> }.into_any();
     }
-    let rows = rows.iter().map(|row| {
+    let rows = rows.iter().enumerate().map(|(n, row)| {
         let at = row.event_at.unwrap_or(row.registered_at);
+        // The likest has the key; the others are pressed.
+        let key = (n == 0).then_some("F9");
+        let join = join.map(|join| {
+            view! {
+                <button type="submit" form="desk-form" name="do" value=format!("join:{}", row.number) class="plain" data-key=key>
+                    {join}<span class="sr">": "{row.number.clone()}</span>{key.map(|key| view! { <kbd>{key}</kbd> })}
+                </button>
+            }
+        });
         view! {
             <li>
                 <b>{row.number.clone()}</b>
                 <span>{page.name(&row.kind)}</span>
                 <small>{page.name(&row.status)}" · "{context.voice.date_time(at)}</small>
+                {join}
             </li>
         }
     });
@@ -218,7 +228,7 @@ fn history(context: Context<'_>, words: &'static Words, page: &OperatorPage) -> 
         <section data-live="history" class="desk-history" class:none=rows.is_none()>
             <h2>{words.history}</h2>
             {page.same_before.then(|| view! { <p class="desk-warn">{words.same_before}</p> })}
-            {rows.map(|rows| appeals(context, page, rows, words.none_history))}
+            {rows.map(|rows| appeals(context, page, rows, (words.none_history, None)))}
         </section>
     }
     .into_any()

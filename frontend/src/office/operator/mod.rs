@@ -119,6 +119,8 @@ pub enum Done {
         desk: String,
         /// Of which contact: for one more topic.
         contact: String,
+        /// Of the same as this one, and in its case.
+        joined: Option<Box<(String, Option<String>)>>,
     },
     /// Counted.
     Consulted,
@@ -253,7 +255,12 @@ fn done(words: &'static Words, page: &OperatorPage) -> AnyView {
         Some(Done::HandedOver) => plain(words.handed_done),
         Some(Done::Dropped) => plain(words.dropped_done),
         Some(Done::Taken) => plain(words.taken_done),
-        Some(Done::Filed { filed, desk, contact }) => {
+        Some(Done::Filed { filed, desk, contact, joined }) => {
+            let joined = joined.as_deref().map(|(number, case)| {
+                let case = case.as_ref().map(|c| format!(" · {} {c}", words.in_case));
+                let text = format!("{} {number}{}", words.joined, case.unwrap_or_default());
+                view! { <p id="filed-joined">{text}</p> }
+            });
             let due = filed.due_on.clone();
             let due = due.map_or_else(|| words.no_due.to_owned(), |d| format!("{} {d}", words.due));
             view! {
@@ -263,6 +270,7 @@ fn done(words: &'static Words, page: &OperatorPage) -> AnyView {
                     <div><dt>{words.pin}</dt><dd id="filed-pin">{grouped(&filed.pin)}</dd></div>
                 </dl>
                 <p>{due}" · "{words.desk_of}": "{desk.clone()}</p>
+                {joined}
                 <form method="post" action="/staff/desk">
                     <input type="hidden" name="contact" value=contact.clone()/>
                     <button type="submit" name="do" value="more" class="plain" data-key="F7">{words.one_more}<kbd>"F7"</kbd></button>
@@ -290,6 +298,7 @@ fn keys(words: &'static Words) -> AnyView {
         ("F6", words.hand_over),
         ("F7", words.one_more),
         ("F8", words.consult),
+        ("F9", words.join),
         ("F10", words.register),
     ];
     let list = list.map(|(key, name)| view! { <li><kbd>{key}</kbd>" "{name}</li> });

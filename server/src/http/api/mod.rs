@@ -4,6 +4,7 @@ pub(super) mod alerts;
 pub(super) mod feeds;
 pub(super) mod headways;
 pub(super) mod incidents;
+pub(super) mod past;
 pub(super) mod routes;
 pub(super) mod search;
 pub(super) mod segments;
@@ -20,6 +21,7 @@ pub fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/status", get(status::status)),
         ("/api/v1/vehicles", get(vehicles::list)),
         ("/api/v1/vehicles/{vehicle_id}", get(vehicles::one)),
+        ("/api/v1/past/vehicles", get(past::vehicles)),
         ("/api/v1/routes", get(routes::list)),
         ("/api/v1/routes/{route_id}", get(routes::one)),
         ("/api/v1/patterns/{pattern_id}", get(routes::pattern)),

@@ -24,7 +24,7 @@ use serde::Deserialize;
 /// Rows of a queue unless fewer are asked for.
 const ROWS: u32 = 200;
 /// Shortest reason to see personal data, characters.
-const REASON_CHARS_MIN: usize = 5;
+pub const REASON_CHARS_MIN: usize = 5;
 
 /// `POST /api/v1/staff/appeals`: by telephone, at the desk, on paper, …
 #[utoipa::path(post, path = "/api/v1/staff/appeals", tag = "staff",
@@ -206,7 +206,7 @@ pub async fn journal(
     let id = id(&office, &number).await?;
     let entries = office.register.journal(id).await?;
     let entries = entries.into_iter().map(|e| AppealJournalEntry {
-        appeal: e.appeal.to_string(),
+        appeal: e.of.to_string(),
         seq: e.seq,
         at: e.at,
         actor: e.actor.map(|a| a.to_string()),

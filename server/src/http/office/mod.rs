@@ -8,12 +8,17 @@ mod citizen;
 mod commands;
 pub(super) mod desk;
 pub(super) mod evidence;
+mod exports;
 mod fault;
+pub(super) mod fresh;
 mod handler;
+mod kept;
 pub(super) mod knowledge;
+mod known;
 mod open311;
 pub(super) mod operator;
 mod pages;
+mod route;
 mod signed;
 pub(super) mod staff;
 mod supervisor;
@@ -33,11 +38,13 @@ use crate::register::{Register, RegisterSettings};
 use crate::staff::Staff;
 use crate::visitor::AddressRates;
 use axum::Router;
-use axum::extract::{FromRef, Request};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
 use tries::PinTries;
+
+pub use known::introduced;
 
 /// A stop as Open311 tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,11 +169,20 @@ pub fn router(state: OfficeState) -> Router {
         .route("/api/v1/staff/appeals/{number}/journal", get(desk::journal))
         .route("/api/v1/staff/appeals/{number}/reveal", post(desk::reveal))
         .route("/api/v1/staff/appeals/{number}/commands", post(desk::command))
-        .route("/staff/sign-in", get(pages::sign_in).post(pages::signed_in))
+        .route(
+            "/staff/sign-in",
+            get(pages::sign_in)
+                .post(pages::signed_in)
+                // With the form that was kept, the names of its fields a little longer.
+                .layer(DefaultBodyLimit::max(2 * kept::FORM_BYTES_MAX)),
+        )
         .route("/staff/sign-out", post(pages::sign_out))
         .merge(handler::routes())
+        .merge(fresh::routes())
+        .merge(route::routes())
         .merge(cases::routes())
         .merge(supervisor::routes())
+        .merge(exports::routes())
         .merge(evidence::routes())
         .merge(channels::routes())
         .merge(webhooks::routes())
@@ -174,6 +190,7 @@ pub fn router(state: OfficeState) -> Router {
         .merge(citizen::routes())
         .merge(operator::routes())
         .merge(knowledge::routes())
+        .layer(from_fn_with_state(office.clone(), kept::keep))
         .with_state(office)
         .layer(from_fn(move |request: Request, next: Next| guard.clone().pass(request, next)))
         .layer(from_fn(open311::in_its_words))

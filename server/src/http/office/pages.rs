@@ -2,8 +2,9 @@
 
 use super::Office;
 use super::asking::Asking;
+use super::kept;
 use super::signed::{Signed, from_our_page, token};
-use super::staff::cookie;
+use super::staff::{cookie, member};
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use crate::staff::StaffError;
@@ -19,7 +20,7 @@ use frontend::office::{OfficePage, SignInFault};
 use std::collections::BTreeMap;
 
 /// The first page of the staff.
-const HOME: &str = "/staff";
+pub const HOME: &str = "/staff";
 
 /// The domain's word for the reader's language.
 pub fn words_of(asked: &Asked) -> Language {
@@ -71,30 +72,40 @@ fn next(asked: &Asked) -> &str {
 
 /// `GET /staff/sign-in`.
 pub async fn sign_in(State(office): State<Office>, asked: Asked) -> Response {
-    office.site.office(&asked, None, OfficePage::SignIn { fault: None })
+    office.site.office(&asked, None, OfficePage::SignIn { fault: None, kept: None })
 }
 
-/// `POST /staff/sign-in`.
+/// `POST /staff/sign-in`. What was sent when the session was over comes with it, and goes on with who signs in.
 pub async fn signed_in(
     State(office): State<Office>,
     asked: Asked,
     asking: Asking,
     headers: HeaderMap,
-    Form(form): Form<api::SignIn>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, ProblemResponse> {
     from_our_page(&headers)?;
-    let session =
-        office.staff.sign_in(&form.login, &form.password, &form.code, asking.address).await;
+    let text = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
+    let kept = kept::of(&fields);
+    let (login, password, code) = (text("login"), text("password"), text("code"));
+    let session = office.staff.sign_in(login, password, code, asking.address).await;
     let (status, fault) = match session {
         Ok(session) => {
             let cookie = cookie(&session.token, office.settings.session_s);
-            return Ok(with_cookie(see_other(next(&asked)), cookie));
+            let on = match kept {
+                Some(kept) => {
+                    let member = Some(member(&session.account));
+                    office.site.office(&asked, member, OfficePage::GoOn(kept))
+                }
+                None => see_other(next(&asked)),
+            };
+            return Ok(with_cookie(on, cookie));
         }
         Err(StaffError::Wrong) => (StatusCode::UNAUTHORIZED, SignInFault::Wrong),
         Err(StaffError::Wait(_)) => (StatusCode::TOO_MANY_REQUESTS, SignInFault::Wait),
         Err(error) => return Err(error.into()),
     };
-    let mut response = office.site.office(&asked, None, OfficePage::SignIn { fault: Some(fault) });
+    let page = OfficePage::SignIn { fault: Some(fault), kept };
+    let mut response = office.site.office(&asked, None, page);
     *response.status_mut() = status;
     Ok(response)
 }

@@ -3,6 +3,7 @@
 use super::Office;
 use crate::problem::ProblemResponse;
 use crate::staff::Account;
+pub use crate::staff::Looking;
 use appeals::access::{Action, Grant, may};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -37,7 +38,10 @@ impl FromRequestParts<Office> for Signed {
         let unsigned =
             || ProblemResponse::new(StatusCode::UNAUTHORIZED, "not-signed-in", "sign in first");
         let token = token(&parts.headers).ok_or_else(unsigned)?;
-        let account = office.staff.who(token).await?.ok_or_else(unsigned)?;
+        let query = parts.uri.query().unwrap_or_default();
+        let by_itself = query.split('&').any(|pair| pair == "quiet=1");
+        let looking = if by_itself { Looking::ByItself } else { Looking::InPerson };
+        let account = office.staff.who(token, looking).await?.ok_or_else(unsigned)?;
         Ok(Self(account))
     }
 }

@@ -27,7 +27,7 @@ const DAY_S: EpochS = 86_400;
 /// Days of the period unless others are asked for.
 const DAYS: u32 = 28;
 /// Longest period, days.
-const DAYS_MAX: u32 = 366;
+pub const DAYS_MAX: u32 = 366;
 /// A year ago lies so many days back: whole weeks, so that weekdays meet.
 const YEAR_DAYS: i64 = 364;
 /// A topic's usual is that of the same weekday of so many weeks before the period.
@@ -48,12 +48,12 @@ pub fn routes() -> Router<Office> {
         .route("/staff/overview/export.csv", get(export))
 }
 
-fn days_of(asked: &Asked) -> u32 {
+pub fn days_of(asked: &Asked) -> u32 {
     asked.param("days").and_then(|d| d.parse().ok()).unwrap_or(DAYS).clamp(1, DAYS_MAX)
 }
 
 /// Whole local days that end with the last full one.
-fn period(register: &Register, days: u32) -> (EpochS, EpochS) {
+pub fn period(register: &Register, days: u32) -> (EpochS, EpochS) {
     let office = register.law().office();
     let to = office.end_of(office.date(register.now())) - DAY_S;
     // The day that is not over belongs to it as well: who looks in the evening wants to see the morning.
@@ -78,6 +78,7 @@ async fn page(
         let mut page = overview(&office, &view, days, span).await?;
         page.names = names(office.register.law().kinds(), words_of(&asked));
         page.may_export = may(signed.0.role, Action::Export) == Grant::Yes;
+        page.may_export_personal = may(signed.0.role, Action::ExportPersonal) != Grant::No;
         let page = OfficePage::Overview(Box::new(page));
         Ok::<_, ProblemResponse>(office.site.office(&asked, Some(member(&signed.0)), page))
     };
@@ -138,6 +139,7 @@ async fn overview(
         judged_routes,
         names: BTreeMap::new(),
         may_export: false,
+        may_export_personal: false,
     })
 }
 
@@ -395,7 +397,7 @@ async fn export(
 }
 
 /// A cell that no spreadsheet takes for a formula (OWASP, CSV injection).
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {

@@ -24,6 +24,9 @@ use frontend::office::{CaseLine, CasesPage, OfficePage, ProposalLine};
 /// Proposals shown: the largest.
 const PROPOSALS_MAX: usize = 20;
 
+/// Joins shown.
+const JOINS_MAX: usize = 50;
+
 /// `GET /staff/cases`.
 pub async fn page(
     State(office): State<Office>,
@@ -147,7 +150,9 @@ async fn render(
             title: case.title,
         }
     });
+    let joins = register.waiting_joins().await?.into_iter().take(JOINS_MAX);
     let page = CasesPage {
+        joins: joins.map(|j| (j.appeal, j.case)).collect(),
         proposals: proposed.collect(),
         cases: cases.collect(),
         names: names(register.law().kinds(), words_of(asked)),

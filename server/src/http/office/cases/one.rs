@@ -13,8 +13,9 @@ use crate::register::{Asked as QueueAsked, Batch, CaseShown, Register, ServiceEr
 use crate::staff::Account;
 use api::AppealRow;
 use appeals::access::{Action, Grant, may};
-use appeals::case::{Case, CaseCommand, CaseEntry, CaseEvent};
+use appeals::case::{Case, CaseCommand, CaseEvent};
 use appeals::effect::Effect;
+use appeals::journal::CaseEntry;
 use appeals::number::CaseNumber;
 use appeals::words::{Language, Words};
 use axum::Form;

@@ -3,8 +3,9 @@
 
 mod claim;
 mod here;
+mod photos;
 mod place;
-mod problem;
+pub(super) mod problem;
 mod status;
 mod steps;
 
@@ -15,11 +16,13 @@ use crate::view::View;
 use appeals::kind::{Kind, KindEntry};
 use appeals::words::Language;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use frontend::office::OfficePage;
 use frontend::office::citizen::{CitizenPage, Form};
+use photos::BODY_BYTES_MAX;
 use std::collections::BTreeMap;
 
 /// The pages of this area.
@@ -31,9 +34,16 @@ pub fn routes() -> Router<Office> {
         .route("/appeals/new/place", get(steps::afresh).post(steps::place_again))
         .route("/appeals/new/words", get(steps::person).post(steps::person_again))
         .route("/appeals/new/check", get(steps::afresh).post(steps::check))
-        .route("/appeals/new/send", get(steps::afresh).post(steps::send))
+        .route(
+            "/appeals/new/send",
+            get(steps::afresh).post(steps::send).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+        )
         .route("/appeals/status", get(status::page).post(status::open))
         .route("/appeals/status/leave", post(status::leave))
+        .route(
+            "/appeals/status/photo",
+            get(status::back).post(status::photo).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+        )
         .route("/appeals/status/{act}", get(status::back).post(status::act))
         .route("/a/s/{stop_id}", get(here::stop))
         .route("/a/v/{vehicle_id}", get(here::vehicle))

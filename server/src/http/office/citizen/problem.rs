@@ -1,6 +1,6 @@
 //! The problem behind many appeals, as its applicants are told of it: measures and what they did.
 
-use super::Office;
+use crate::http::office::Office;
 use appeals::case::Case;
 use appeals::effect::{Effect, Metric, Outcome};
 use appeals::ids::CaseId;
@@ -41,7 +41,8 @@ fn change(effect: &Effect) -> Option<page::Change> {
     })
 }
 
-fn told(case: &Case) -> page::Problem {
+/// The same, of a case.
+pub fn told(case: &Case) -> page::Problem {
     page::Problem {
         number: case.number.to_string(),
         measures: case.measures.iter().map(promised).collect(),

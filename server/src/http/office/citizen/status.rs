@@ -1,6 +1,7 @@
 //! What became of an appeal: by number and PIN, for a while by a pass in a cookie; never by an address.
 
 use super::claim::told;
+use super::photos::Posted;
 use super::{Office, Pairs};
 use crate::http::asked::Asked;
 use crate::http::office::asking::Asking;
@@ -50,12 +51,16 @@ pub fn with_pass(office: &Office, mut response: Response, id: AppealId) -> Handl
     Ok(response)
 }
 
-/// The appeal that the request has a pass for.
-fn passed(office: &Office, headers: &HeaderMap) -> Option<AppealId> {
+fn pass_of(headers: &HeaderMap) -> Option<&str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = all.flat_map(|v| v.split(';')).filter_map(|p| p.trim().split_once('='));
-    let pass = pairs.find(|(name, _)| *name == COOKIE)?.1;
-    office.register.passed(pass, crate::clock::Clock::machine().now())
+    Some(pairs.find(|(name, _)| *name == COOKIE)?.1)
+}
+
+/// The appeal that the request has a pass for.
+async fn passed(office: &Office, headers: &HeaderMap) -> Result<Option<AppealId>, ServiceError> {
+    let Some(pass) = pass_of(headers) else { return Ok(None) };
+    office.register.passed(pass, crate::clock::Clock::machine().now()).await
 }
 
 fn form(office: &Office, asked: &Asked, fault: Option<StatusFault>, number: &str) -> Response {
@@ -71,11 +76,13 @@ fn form(office: &Office, asked: &Asked, fault: Option<StatusFault>, number: &str
 
 /// `GET /appeals/status`: the appeal of the pass, else the form.
 pub async fn page(State(office): State<Office>, asked: Asked, headers: HeaderMap) -> Handled {
-    let Some(id) = passed(&office, &headers) else {
+    let Some(id) = passed(&office, &headers).await? else {
         return Ok(form(&office, &asked, None, ""));
     };
     let done = asked.param("done").and_then(|done| match done {
         "add" => Some(Done::Added),
+        "photo" => Some(Done::Photo),
+        "photo_refused" => Some(Done::PhotoRefused),
         "withdraw" => Some(Done::Withdrawn),
         "confirm" => Some(Done::Confirmed),
         "rate" => Some(Done::Rated),
@@ -116,9 +123,12 @@ pub async fn open(
     }
 }
 
-/// `POST /appeals/status/leave`: takes the pass away.
-pub async fn leave(headers: HeaderMap) -> Handled {
+/// `POST /appeals/status/leave`: takes the pass away, and ends it: a copy of it opens nothing.
+pub async fn leave(State(office): State<Office>, headers: HeaderMap) -> Handled {
     from_our_page(&headers)?;
+    if let Some(pass) = pass_of(&headers) {
+        office.register.end_pass(pass, crate::clock::Clock::machine().now()).await?;
+    }
     let mut response = see_other("/appeals/status");
     if let Some(cookie) = cookie("", 0) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -141,7 +151,7 @@ pub async fn act(
 ) -> Handled {
     from_our_page(&headers)?;
     "/appeals/status".clone_into(&mut asked.path);
-    let Some(id) = passed(&office, &headers) else {
+    let Some(id) = passed(&office, &headers).await? else {
         return Ok(form(&office, &asked, Some(StatusFault::Over), ""));
     };
     let text: String =
@@ -183,6 +193,32 @@ fn repeated(
     let page = FiledPage { filed: wire::filed(filed), told, safety };
     let response = office.citizen(asked, StatusCode::CREATED, CitizenPage::Filed(page));
     with_pass(office, response, id)
+}
+
+/// `POST /appeals/status/photo`: pictures for an appeal that is there already.
+pub async fn photo(
+    State(office): State<Office>,
+    asked: Asked,
+    headers: HeaderMap,
+    posted: Posted,
+) -> Handled {
+    from_our_page(&headers)?;
+    let Some(id) = passed(&office, &headers).await? else {
+        return Ok(form(&office, &asked, Some(StatusFault::Over), ""));
+    };
+    let said = |done: &str| see_other(&format!("/appeals/status?done={done}"));
+    if posted.photos.is_empty() || !posted.faults.is_empty() {
+        return Ok(said("photo_refused"));
+    }
+    for _ in 0..TRIES {
+        match office.register.attach(id, &posted.photos, &applicant()).await {
+            Err(ServiceError::Refused(Refusal::Version { .. })) => {}
+            Err(ServiceError::Refused(_)) => return Ok(said("photo_refused")),
+            Err(error) => return Err(error.into()),
+            Ok(()) => return Ok(said("photo")),
+        }
+    }
+    Ok(said("refused"))
 }
 
 async fn rate(office: &Office, asked: &Asked, id: AppealId, stars: &str) -> Handled {
@@ -231,7 +267,9 @@ async fn stage(office: &Office, asked: &Asked, id: AppealId, done: Option<Done>)
     let due = appeal.due_on.filter(|_| appeal.status.is_open());
     let days_left = due.and_then(|due| due.since(today).ok()).map(|s| i64::from(s.get_days()));
     let journal = register.journal(id).await?;
+    let photos = register.attachments(id).await?.len();
     let page = StagePage {
+        photos,
         evidence: evidence(office, id).await,
         problem: super::problem::of(office, appeal.case).await,
         told: told(&appeal.claim, &office.view(asked), kind_name(office, &appeal, language)),

@@ -1,6 +1,7 @@
 //! The four screens, and sending.
 
 use super::claim::{claim, told};
+use super::photos::Posted;
 use super::place::{asks, find, missing};
 use super::{Form, Office, Pairs, form_of};
 use crate::http::asked::Asked;
@@ -9,7 +10,7 @@ use crate::http::office::pages::{see_other, words_of};
 use crate::http::office::signed::from_our_page;
 use crate::http::office::wire;
 use crate::problem::ProblemResponse;
-use crate::register::{Filed, Filing, Personal, ServiceError, random};
+use crate::register::{Beside, Filed, Filing, Personal, ServiceError, random};
 use crate::view::View;
 use appeals::answer::ReplyBy;
 use appeals::appeal::Draft;
@@ -380,10 +381,13 @@ pub async fn send(
     mut asked: Asked,
     asking: Asking,
     headers: HeaderMap,
-    Body(pairs): Body<Pairs>,
+    posted: Posted,
 ) -> Result<Response, ProblemResponse> {
     from_our_page(&headers)?;
-    let mut form = form_of(&pairs);
+    let mut form = form_of(&posted.pairs);
+    if !posted.faults.is_empty() {
+        return Ok(checked(&office, &mut asked, form, posted.faults).await);
+    }
     let claim = match judged(&office, &mut asked, &form) {
         Ok(claim) => claim,
         Err(page) => return Ok(office.citizen(&asked, StatusCode::UNPROCESSABLE_ENTITY, *page)),
@@ -395,7 +399,8 @@ pub async fn send(
         return Ok(response);
     }
     let filing = filing(&form, claim, &asked);
-    let (fault, status) = match office.register.file(filing.clone()).await {
+    let files = Beside { files: posted.photos, ..Beside::default() };
+    let (fault, status) = match office.register.file_beside(filing.clone(), files).await {
         Ok(filed) => {
             beside(&office, &form, &filing, &filed).await;
             return receipt(&office, asked, &form, &filing.draft.claim, filed);

@@ -1,11 +1,15 @@
 //! A journal in lines that people read.
 
+use super::queue::Places;
 use crate::http::office::Office;
 use crate::problem::ProblemResponse;
+use crate::register::Law;
 use crate::staff::Account;
 use appeals::access::{Action, Grant, Role, may};
 use appeals::appeal::Event;
+use appeals::claim::{Claim, ClaimTime};
 use appeals::journal::Entry;
+use appeals::kind::Kind;
 use appeals::words::Language;
 use frontend::office::JournalLine;
 use std::collections::BTreeMap;
@@ -21,14 +25,27 @@ pub async fn people_of(
     Ok(office.register.people().await?)
 }
 
+/// What entries are told with.
+#[derive(Clone, Copy)]
+pub struct Telling<'a> {
+    /// Names of colleagues.
+    pub people: &'a BTreeMap<String, String>,
+    /// Names of routes and stops.
+    pub places: &'a Places,
+    /// Names of kinds, and the office's clock.
+    pub law: &'a Law,
+    /// In whose words.
+    pub language: Language,
+}
+
 /// The lines of entries that `account` may read: all for who works on appeals; its own questions and replies for
 /// a carrier; none for the others.
 pub fn lines(
     entries: &[Entry],
     account: &Account,
-    people: &BTreeMap<String, String>,
-    language: Language,
+    telling: Telling<'_>,
 ) -> Option<Vec<JournalLine>> {
+    let people = telling.people;
     let all = may(account.role, Action::Work) != Grant::No;
     if !all && account.role != Role::Carrier {
         return None;
@@ -46,7 +63,7 @@ pub fn lines(
         if !all && !to_carrier {
             continue;
         }
-        let Some((code, detail)) = told(&event, people, language) else { continue };
+        let Some((code, detail)) = told(&event, telling) else { continue };
         let who = entry.actor.map(|a| a.to_string());
         let who = who.map(|id| people.get(&id).cloned().unwrap_or(id));
         lines.push(JournalLine {
@@ -59,12 +76,26 @@ pub fn lines(
     Some(lines)
 }
 
+/// What is said to have happened now.
+fn claimed(kind: Kind, claim: &Claim, telling: Telling<'_>) -> String {
+    let office = telling.law.office();
+    let at = claim.time.as_ref().and_then(ClaimTime::centre).map(|at| {
+        let local = office.local(at);
+        local.strftime("%d.%m.%Y %H:%M").to_string()
+    });
+    let parts = [
+        Some(telling.law.kinds().entry(kind).name.of(telling.language).to_owned()),
+        claim.route.as_ref().map(|r| format!("№ {}", telling.places.route(r.as_str()))),
+        claim.stop.as_ref().map(|s| telling.places.stop_named(s.as_str())),
+        claim.vehicle_text.clone(),
+        at,
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 /// Code and words of an event; clocks are shown by themselves.
-fn told(
-    event: &Event,
-    people: &BTreeMap<String, String>,
-    language: Language,
-) -> Option<(&'static str, String)> {
+fn told(event: &Event, telling: Telling<'_>) -> Option<(&'static str, String)> {
+    let Telling { people, language, .. } = telling;
     let none = String::new;
     Some(match event {
         Event::Registered { number } => ("registered", number.to_string()),
@@ -102,7 +133,9 @@ fn told(
         Event::VerdictSigned(signed) => {
             ("verdict_signed", signed.override_reason.clone().unwrap_or_default())
         }
-        Event::ClaimChanged { .. } => ("claim_changed", none()),
+        Event::ClaimChanged { kind, claim, .. } => {
+            ("claim_changed", claimed(*kind, claim, telling))
+        }
         Event::SubjectSettled { text, .. } => ("subject_settled", text.clone()),
         Event::CaseJoined { case: Some(_) } => ("case_joined", none()),
         Event::CaseJoined { case: None } => ("case_left", none()),

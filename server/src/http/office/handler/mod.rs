@@ -1,5 +1,6 @@
 //! The handler's desk as pages: the queue, one appeal, and what is done with it by plain forms.
 
+mod claim;
 mod commands;
 mod journal;
 mod one;

@@ -1,7 +1,8 @@
 //! One appeal on the desk.
 
+use super::claim;
 use super::commands::{self, Unreadable};
-use super::journal::{lines, people_of};
+use super::journal::{Telling, lines, people_of};
 use super::queue::{Places, desks, left};
 use super::{Fields, field, number_of, problem_page};
 use crate::http::asked::Asked;
@@ -13,7 +14,7 @@ use crate::problem::ProblemResponse;
 use crate::register::{Handling, ServiceError};
 use crate::staff::Account;
 use api::AppealDetail;
-use appeals::access::{Action, Grant, may};
+use appeals::access::{Action, Field, Grant, Visibility, may};
 use appeals::case::{CaseCommand, CaseRefusal};
 use appeals::draft::{Names, draft};
 use appeals::ids::AppealId;
@@ -23,7 +24,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use frontend::office::{AnswerForm, AppealPage, Fault, Offered, OfficePage};
+use frontend::office::{AnswerForm, AppealPage, Fault, Files, Offered, OfficePage};
 
 /// Shortest reason to see personal data, characters.
 const REASON_CHARS_MIN: usize = 5;
@@ -67,7 +68,8 @@ pub async fn act(
         // Who may not know of an appeal learns nothing by commanding it.
         office.register.show(id, &signed.0.viewer()).await?;
         let command = field(&fields, "command").to_owned();
-        let refusal = match carry_out(&office, &signed.0, id, &fields).await? {
+        let places = Places(office.site.reads().view(asked.language));
+        let refusal = match carry_out(&office, &signed.0, (id, &places), &fields).await? {
             Ok(()) => {
                 let to = format!("/staff/appeals/{number}?done={}", frontend::encode(&command));
                 return Ok(see_other(&to));
@@ -80,11 +82,13 @@ pub async fn act(
             let entries = office.register.journal(id).await?;
             let newer: Vec<_> = entries.into_iter().filter(|e| e.seq > seen).collect();
             let people = people_of(&office, &signed.0).await?;
-            changed = lines(&newer, &signed.0, &people, words_of(&asked)).unwrap_or_default();
+            let (law, language) = (office.register.law(), words_of(&asked));
+            let telling = Telling { people: &people, places: &places, law, language };
+            changed = lines(&newer, &signed.0, telling).unwrap_or_default();
         }
         let fault = Some(Fault { command, refusal: refusal.to_owned(), changed });
         let detail = office.register.show(id, &signed.0.viewer()).await?;
-        let said = Said { fault, typed: fields, revealed: false };
+        let said = Said { fault, typed: fields, ..Said::default() };
         let mut response = render(&office, &asked, &signed.0, id, detail, said).await?;
         *response.status_mut() = StatusCode::CONFLICT;
         Ok::<_, ProblemResponse>(response)
@@ -96,13 +100,19 @@ pub async fn act(
 async fn carry_out(
     office: &Office,
     account: &Account,
-    id: AppealId,
+    (id, places): (AppealId, &Places),
     fields: &Fields,
 ) -> Result<Result<(), Unreadable>, ProblemResponse> {
     if field(fields, "command") == "join_case" {
         return join(office, account, id, field(fields, "case")).await;
     }
-    let command = match commands::command(fields) {
+    let command = if field(fields, "command") == "change_claim" {
+        let appeal = office.register.handling(id, &account.actor()).await?.appeal;
+        claim::command(fields, &appeal, places, &office.register.law().office().zone)
+    } else {
+        commands::command(fields)
+    };
+    let command = match command {
         Ok(command) => command,
         Err(code) => return Ok(Err(code)),
     };
@@ -205,22 +215,24 @@ async fn render(
     let similar = if works { similar(office, &handling).await? } else { Vec::new() };
     let number = number_of(&detail.number)?;
     let row = register.row_of(number).await?.ok_or(ServiceError::Unknown)?;
-    let claim = detail.claim.as_ref();
-    let route = claim.and_then(|c| c.route_id.as_ref()).map(|r| places.route(r));
-    let stop = claim.and_then(|c| c.stop_id.as_ref()).map(|s| places.stop(s));
+    let of = detail.claim.as_ref();
+    let route = of.and_then(|c| c.route_id.as_ref()).map(|r| places.route(r));
+    let stop = of.and_then(|c| c.stop_id.as_ref()).map(|s| places.stop(s));
     let all_names = names(law.kinds(), language);
     let open = handling.appeal.subjects.iter().filter(|s| s.settled.is_none() && works);
     let subjects = open.map(|s| {
         let kind = all_names.get(s.kind.code()).cloned().unwrap_or_default();
         (s.seq, kind)
     });
+    let telling = Telling { people: &people, places: &places, law, language };
     let page = AppealPage {
         left: left(law, &row.status, (row.registered_at, row.due_at), register.now()),
         answer: answer_form(office, asked, &handling, (route.as_deref(), stop.as_deref())),
         route,
         stop,
         routes: places.routes(similar.iter().map(|r| r.route_id.as_ref())),
-        journal: lines(&register.journal(id).await?, account, &people, language),
+        journal: lines(&register.journal(id).await?, account, telling),
+        claim: claim::form(&handling.appeal, law.kinds(), &places, &law.office().zone),
         seq: handling.seq,
         evidence: evidence(office, account, id).await,
         similar_shown: works,
@@ -230,6 +242,7 @@ async fn render(
         extension_until: handling.extension_until.map(|d| d.to_string()),
         case: handling.case.clone().filter(|_| works),
         subjects: subjects.collect(),
+        files: files(office, account, id, &detail.number).await?,
         desks: desks(law),
         orgs: office.orgs().await.unwrap_or_default(),
         fault: said.fault,
@@ -243,6 +256,28 @@ async fn render(
     };
     let page = OfficePage::Appeal(Box::new(page));
     Ok(office.site.office(asked, Some(member(account)), page))
+}
+
+/// The files of an appeal: to whom they are covered only how many there are, unless a reason was given.
+async fn files(
+    office: &Office,
+    account: &Account,
+    id: AppealId,
+    number: &str,
+) -> Result<Files, ProblemResponse> {
+    if may(account.role, Action::Work) == Grant::No {
+        return Ok(Files::default());
+    }
+    let open = match office.register.sees(id, &account.viewer(), Field::Attachment).await? {
+        Visibility::Full => true,
+        Visibility::Masked => office.staff.gave_reason(account.person, number).await?,
+        Visibility::Hidden => return Ok(Files::default()),
+    };
+    let all = office.register.attachments(id).await?;
+    Ok(Files {
+        count: all.len(),
+        shown: all.into_iter().filter(|_| open).map(|(id, kind, _)| (id, kind)).collect(),
+    })
 }
 
 async fn similar(

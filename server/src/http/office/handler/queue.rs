@@ -56,6 +56,42 @@ impl Places {
         by_name.or_else(|| timetable.route_by_id(said).map(|i| timetable.route(i).id.to_string()))
     }
 
+    /// A stop by its name with its id: two sides of a street have one name.
+    pub fn stop_named(&self, id: &str) -> String {
+        format!("{} · {id}", self.stop(id))
+    }
+
+    /// The stops of a route, as [`Self::stop_named`] writes them.
+    pub fn stops_of(&self, route_id: &str) -> Vec<String> {
+        let timetable = self.0.timetable();
+        let Some(route) = timetable.route_by_id(route_id) else { return Vec::new() };
+        let mut named = Vec::new();
+        for pattern in &timetable.route(route).patterns {
+            for stop in &timetable.pattern(*pattern).stops {
+                let name = self.stop_named(&timetable.stop(*stop).id);
+                if !named.contains(&name) {
+                    named.push(name);
+                }
+            }
+        }
+        named
+    }
+
+    /// The `stop_id` of what somebody calls a stop: its id, its name with its id, or its name alone where the
+    /// route has such a stop.
+    pub fn stop_id(&self, said: &str, route_id: Option<&str>) -> Option<String> {
+        let id = said.rsplit_once(" · ").map_or(said, |(_, id)| id).trim();
+        if self.0.timetable().stop_by_id(id).is_some() {
+            return Some(id.to_owned());
+        }
+        let named = self.stops_of(route_id?).into_iter();
+        let mut ids = named.filter_map(|named| {
+            let (name, id) = named.rsplit_once(" · ")?;
+            (name.to_lowercase() == said.to_lowercase()).then(|| id.to_owned())
+        });
+        ids.next()
+    }
+
     /// Names of the routes of some rows.
     pub fn routes<'a>(
         &self,

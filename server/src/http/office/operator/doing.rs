@@ -15,7 +15,8 @@ use crate::register::{
 };
 use appeals::access::{Action, Grant, may};
 use appeals::appeal::Draft;
-use appeals::ids::ContactId;
+use appeals::ids::{AppealId, ContactId};
+use appeals::number::AppealNumber;
 use appeals::words::Language;
 use frontend::office::operator::{Done, Fault};
 use transit::LatLon;
@@ -73,7 +74,8 @@ impl<'a> Doing<'a> {
         let result = match what.split_once(':').unwrap_or((&what, "")) {
             ("take", _) => self.take().await,
             ("more", _) => self.more().await,
-            ("register", _) => self.register().await,
+            ("register", _) => self.register(None).await,
+            ("join", number) => self.register(number.parse().ok()).await,
             ("consult", situation) => self.consult(Some(situation).filter(|s| !s.is_empty())).await,
             ("drop", _) => self.end(ContactOutcome::Dropped, None, Done::Dropped).await,
             ("hand_over", _) => self.hand_over().await,
@@ -168,7 +170,8 @@ impl<'a> Doing<'a> {
         Ok(())
     }
 
-    async fn register(&mut self) -> Result<(), ServiceError> {
+    /// An appeal of its own number and clock; `joins`: of the same as that one.
+    async fn register(&mut self, joins: Option<AppealNumber>) -> Result<(), ServiceError> {
         let heard = self.heard();
         if heard.time_fault {
             self.fault = Some(Fault::Time);
@@ -210,6 +213,7 @@ impl<'a> Doing<'a> {
         };
         let person = self.signed.0.person;
         let filed = self.office.register.file_at_desk(filing, self.contact, person).await?;
+        let joined = self.joined(filed.id, joins).await;
         let next = self.form.next_topic(self.form.seq() + 1);
         let draft = ContactDraft(next.0);
         let hash = self.phone_hash.as_deref();
@@ -220,8 +224,25 @@ impl<'a> Doing<'a> {
             desk: desk.unwrap_or_else(|| filed.desk.clone()),
             filed: wire::filed(filed),
             contact: self.contact.to_string(),
+            joined,
         };
         self.next_caller(done)
+    }
+
+    /// The one that it joined, and the case. The appeal is in the register: without the other it stands alone.
+    async fn joined(
+        &self,
+        id: AppealId,
+        joins: Option<AppealNumber>,
+    ) -> Option<Box<(String, Option<String>)>> {
+        let other = joins?;
+        match self.office.register.join_to(id, other, &self.signed.0.actor()).await {
+            Ok(case) => Some(Box::new((other.to_string(), case.map(|c| c.to_string())))),
+            Err(error) => {
+                tracing::warn!(%error, "an appeal could not join another");
+                None
+            }
+        }
     }
 
     async fn consult(&mut self, situation: Option<&str>) -> Result<(), ServiceError> {

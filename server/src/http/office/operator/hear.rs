@@ -302,7 +302,8 @@ pub fn headsign(view: &View, route: Option<RouteIdx>, stop: StopIdx) -> Option<S
     Some(view.translated(&pattern.headsign).to_owned())
 }
 
-fn direction(view: &View, route: Option<RouteIdx>, stop: StopIdx) -> Option<u8> {
+/// The direction of a route at a stop, where it passes in one only.
+pub fn direction(view: &View, route: Option<RouteIdx>, stop: StopIdx) -> Option<u8> {
     let timetable = view.timetable();
     let route = route?;
     let patterns = timetable.stop(stop).served_by.iter().map(|(p, _)| timetable.pattern(*p));

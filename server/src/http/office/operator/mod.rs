@@ -27,6 +27,7 @@ use axum::routing::get;
 use doing::Doing;
 use form::DeskForm;
 use frontend::office::OfficePage;
+pub(super) use hear::direction;
 use hear::{Heard, hear};
 use transit::LatLon;
 
