@@ -156,7 +156,8 @@ pub(super) fn unheard(context: Context<'_>, feed: &Feed) -> String {
             let today = voice.at - at < DAY_S;
             let since = if today { voice.time(at) } else { voice.date_time(at) };
             let words = named(text.feed_repeats).replace("{since}", &since);
-            words.replace("{ago}", &voice.ago(at))
+            let ago = if today { format!(" ({})", voice.ago(at)) } else { String::new() };
+            words.replace(" ({ago})", &ago)
         }
         (Some(FeedTrouble::NoPositions), _) => named(text.feed_empty),
         (Some(FeedTrouble::PartlyOld), _) => named(text.feed_partly_old),
