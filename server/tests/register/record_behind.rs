@@ -211,7 +211,7 @@ async fn what_an_earlier_version_sealed_is_computed_again_to_the_byte(
     let appeal = house.register.id_of(number.parse().unwrap()).await.unwrap();
     let sealed: Vec<Value> = serde_json::from_str(SEALED_BY_2).unwrap();
     for (n, one) in (0_u8..).zip(&sealed) {
-        let id = EvidenceId::new(i64::from(n), [n; 10]);
+        let id = EvidenceId::new(u64::from(n), [n; 10]);
         let text = |name: &str| one[name].as_str().unwrap().to_owned();
         assert!(text("packet").starts_with("{\"engine\":2,"));
         let row = "INSERT INTO evidence (evidence_id, appeal_id, computed_at, digest, finding, \
