@@ -87,7 +87,7 @@ pub struct NetworkPattern {
 impl NetworkPattern {
     /// Whether an early bus waits at a stop position.
     fn is_timepoint(&self, position: usize) -> bool {
-        let between = self.timepoint_every.is_some_and(|n| position % n.max(1) == 0);
+        let between = self.timepoint_every.is_some_and(|n| position.is_multiple_of(n.max(1)));
         between || position == 0 || position + 1 == self.stops.len()
     }
 }

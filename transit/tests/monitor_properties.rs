@@ -333,6 +333,21 @@ fn garbage() -> impl Strategy<Value = Garbage> {
         )
 }
 
+fn past_visit(g: &Garbage) -> PastVisit<'_> {
+    PastVisit {
+        vehicle_id: &g.vehicle,
+        trip_id: g.trip.as_deref().unwrap_or_default(),
+        service_date: ServiceDate(day().0.saturating_add(g.delay.unwrap_or_default())),
+        start_s: g.delay.unwrap_or(21_600),
+        stop_id: "A",
+        stop_sequence: g.number.unwrap_or(1),
+        arrival: g.at,
+        departure: g.at,
+        trip_named: true,
+        headway_told: g.delay.is_some(),
+    }
+}
+
 fn throw(monitor: &mut Monitor, g: &Garbage, effects: &mut Vec<Effect>) {
     let feed = FeedIdx(g.feed);
     let trip = TripDescriptor {
@@ -369,18 +384,7 @@ fn throw(monitor: &mut Monitor, g: &Garbage, effects: &mut Vec<Effect>) {
             from: g.at.unwrap_or_default(),
             until: g.at.unwrap_or_default().saturating_add(g.delay.unwrap_or(60).into()),
         },
-        13 => Event::PastVisit(PastVisit {
-            vehicle_id: &g.vehicle,
-            trip_id: g.trip.as_deref().unwrap_or_default(),
-            service_date: ServiceDate(day().0.saturating_add(g.delay.unwrap_or_default())),
-            start_s: g.delay.unwrap_or(21_600),
-            stop_id: "A",
-            stop_sequence: g.number.unwrap_or(1),
-            arrival: g.at,
-            departure: g.at,
-            trip_named: true,
-            headway_told: g.delay.is_some(),
-        }),
+        13 => Event::PastVisit(past_visit(g)),
         7..=9 => Event::TripUpdate(TripUpdate {
             feed,
             trip,

@@ -197,7 +197,8 @@ impl<'a> Walk<'a> {
         let index = self.dataset.len() as u32;
         let entity = match Entity::read(frame)? {
             Read::InPlace(entity) => entity,
-            Read::Apart(Apart { entity, other, text }) => {
+            Read::Apart(apart) => {
+                let Apart { entity, other, text } = *apart;
                 self.dataset.others.extend(other.map(|other| (index, Arc::new(other))));
                 self.dataset.texts.push((index, text.into()));
                 entity

@@ -88,7 +88,7 @@ pub(super) enum Read {
     /// A vehicle, its strings stretches of the bytes that were read.
     InPlace(Entity),
     /// Anything else.
-    Apart(Apart),
+    Apart(Box<Apart>),
     /// A string of it is not UTF-8.
     Spoiled,
 }
@@ -111,7 +111,7 @@ impl Entity {
             return Ok(Read::InPlace(entity));
         }
         match FeedEntity::decode(frame) {
-            Ok(entity) => Ok(Read::Apart(Apart::of(entity))),
+            Ok(entity) => Ok(Read::Apart(Box::new(Apart::of(entity)))),
             Err(e) if e.to_string().contains("UTF-8") => Ok(Read::Spoiled),
             Err(e) => Err(e),
         }
@@ -279,7 +279,7 @@ impl Ink<'_> {
     #[inline]
     fn take(&self, bytes: &[u8]) -> Result<Stretch, Odd> {
         let start = bytes.as_ptr().addr().wrapping_sub(self.frame.as_ptr().addr()) as u32;
-        let tight = |end: Option<&u8>| end.is_none_or(|b| b.is_ascii_graphic());
+        let tight = |end: Option<&u8>| end.is_none_or(u8::is_ascii_graphic);
         if tight(bytes.first()) && tight(bytes.last()) && bytes.is_ascii() {
             return Ok(Stretch { start, end: start + bytes.len() as u32 });
         }

@@ -95,7 +95,7 @@ fn clean_items(bytes: &mut [u8], meta: &Part, data: &[Range<usize>]) -> Result<(
         return Err(MediaFault::Damaged);
     }
     if !notes.is_empty() {
-        let places = places(bytes, of(b"iloc").ok_or(MediaFault::Damaged)?, &notes, idat.clone())?;
+        let places = places(bytes, of(b"iloc").ok_or(MediaFault::Damaged)?, &notes, idat.as_ref())?;
         for place in places {
             // Nothing but data is blanked, whatever the file says.
             let mut inside = data.iter().chain(&idat);
@@ -142,7 +142,7 @@ fn places(
     bytes: &[u8],
     iloc: &Part,
     items: &[u64],
-    idat: Option<Range<usize>>,
+    idat: Option<&Range<usize>>,
 ) -> Result<Vec<Range<usize>>, MediaFault> {
     let mut at = iloc.content.start;
     let mut next = |size: usize| -> Result<u64, MediaFault> {
@@ -173,7 +173,7 @@ fn places(
             if !items.contains(&id) {
                 continue;
             }
-            let from = match (method, &idat) {
+            let from = match (method, idat) {
                 (0, _) => 0,
                 (1, Some(idat)) => idat.start as u64,
                 _ => return Err(MediaFault::Damaged),
@@ -229,7 +229,8 @@ fn forget_times(bytes: &mut [u8], head: &Part) -> Result<(), MediaFault> {
 /// Tracks of positions and the like are neither.
 fn is_seen_or_heard(bytes: &[u8], trak: &Part) -> Result<bool, MediaFault> {
     for media in boxes(bytes, trak.content.clone())?.iter().filter(|b| b.kind == *b"mdia") {
-        for handler in boxes(bytes, media.content.clone())?.iter().filter(|b| b.kind == *b"hdlr") {
+        let inner = boxes(bytes, media.content.clone())?;
+        if let Some(handler) = inner.iter().find(|b| b.kind == *b"hdlr") {
             let at = handler.content.start + 8;
             let kind = bytes.get(at..at + 4).ok_or(MediaFault::Damaged)?;
             return Ok(matches!(kind, b"vide" | b"soun"));

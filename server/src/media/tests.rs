@@ -81,7 +81,7 @@ fn webp(flags: u8, width: u32) -> Vec<u8> {
     [b"RIFF", &size.to_le_bytes()[..], b"WEBP", &body].concat()
 }
 
-fn part(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn part(kind: &[u8], content: &[u8]) -> Vec<u8> {
     [&(content.len() as u32 + 8).to_be_bytes()[..], kind, content].concat()
 }
 
@@ -114,7 +114,7 @@ fn heic(width: u32) -> Vec<u8> {
     [head, meta(mdat), part(b"mdat", &data), part(b"uuid", SECRET)].concat()
 }
 
-fn mp4(handler: &[u8; 4]) -> Vec<u8> {
+fn mp4(handler: &[u8]) -> Vec<u8> {
     let times = [&[0; 4][..], &[7; 8]].concat();
     let tkhd = [&times[..], &[0; 60], &[2, 0, 0, 0, 1, 0, 0, 0]].concat();
     let hdlr = part(b"hdlr", &[&[0; 8][..], handler].concat());

@@ -73,10 +73,10 @@ impl Register {
         let Some(number) = self.case_number(case).await?.and_then(|n| n.parse().ok()) else {
             return Ok(None);
         };
-        self.into_case(id, (case, number), actor).await
+        self.bring_into(id, (case, number), actor).await
     }
 
-    async fn into_case(
+    async fn bring_into(
         &self,
         id: AppealId,
         (case, number): (CaseId, CaseNumber),

@@ -18,7 +18,7 @@ on_both!(
     whatever_is_asked_is_answered_or_refused,
 );
 
-fn strict(properties: Value, required: &[&str]) -> Value {
+fn strict(properties: &Value, required: &[&str]) -> Value {
     json!({"type": "object", "properties": properties, "required": required})
 }
 
@@ -32,25 +32,25 @@ fn schemas() -> Map<String, Value> {
     let may = json!({"type": ["string", "null"]});
     let number = json!({"type": ["number", "null"]});
     let service = strict(
-        json!({"service_code": text, "service_name": text, "description": may,
+        &json!({"service_code": text, "service_name": text, "description": may,
             "metadata": {"type": "boolean"}, "type": {"enum": ["realtime", "batch", "blackbox"]},
             "keywords": may, "group": may}),
         &["service_code", "service_name", "metadata", "type"],
     );
-    let value = strict(json!({"key": text, "name": text}), &["key", "name"]);
+    let value = strict(&json!({"key": text, "name": text}), &["key", "name"]);
     let attribute = strict(
-        json!({"variable": {"type": "boolean"}, "code": text,
+        &json!({"variable": {"type": "boolean"}, "code": text,
             "datatype": {"enum": ["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]},
             "required": {"type": "boolean"}, "datatype_description": may, "order": {"type": "integer"},
             "description": may, "values": list(&value)}),
         &["variable", "code", "datatype", "required", "order"],
     );
     let definition = strict(
-        json!({"service_code": text, "attributes": list(&attribute)}),
+        &json!({"service_code": text, "attributes": list(&attribute)}),
         &["service_code", "attributes"],
     );
     let request = strict(
-        json!({"service_request_id": text, "status": {"enum": ["open", "closed"]}, "status_notes": may,
+        &json!({"service_request_id": text, "status": {"enum": ["open", "closed"]}, "status_notes": may,
             "service_name": may, "service_code": text, "description": may, "agency_responsible": may,
             "service_notice": may, "requested_datetime": text, "updated_datetime": may,
             "expected_datetime": may, "address": may, "address_id": may, "zipcode": may,
@@ -58,11 +58,13 @@ fn schemas() -> Map<String, Value> {
         &["service_request_id", "status", "service_code", "requested_datetime"],
     );
     let made = strict(
-        json!({"service_request_id": text, "service_notice": may, "account_id": may}),
+        &json!({"service_request_id": text, "service_notice": may, "account_id": may}),
         &["service_request_id"],
     );
-    let error =
-        strict(json!({"code": {"type": "integer"}, "description": text}), &["code", "description"]);
+    let error = strict(
+        &json!({"code": {"type": "integer"}, "description": text}),
+        &["code", "description"],
+    );
     [
         ("services", list(&service)),
         ("definition", definition),
@@ -97,6 +99,9 @@ async fn answers_are_as_the_communitys_schemas_say(db: TestDatabase) -> TestData
     db
 }
 
+/// An element that is not closed yet: its name, what is in it, its words.
+type Element = (String, Vec<(String, Value)>, String);
+
 /// XML as Open311 maps it to JSON: no root, an element of several of one name is an array. Which these are,
 /// the standard says.
 fn spark(xml: &str) -> Value {
@@ -112,7 +117,7 @@ fn spark(xml: &str) -> Value {
         "notes",
     ];
     let mut reader = quick_xml::Reader::from_str(xml);
-    let mut open: Vec<(String, Vec<(String, Value)>, String)> = Vec::new();
+    let mut open: Vec<Element> = Vec::new();
     loop {
         match reader.read_event().unwrap() {
             Event::Start(e) => open.push((e.name().as_ref().to_owned(), Vec::new(), String::new())),

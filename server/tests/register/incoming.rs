@@ -231,6 +231,14 @@ async fn a_draft_that_nobody_goes_on_with_is_filed_as_it_is(db: TestDatabase) ->
     db
 }
 
+/// A letter with a picture, and with what is none.
+const WITH_FILES: &str = "From: b@example.kz\r\nSubject: =?utf-8?B?0J7RgdGC0LDQvdC+0LLQutCw?=\r\n\
+        Message-ID: <m9@example.kz>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
+        Content-Type: text/plain\r\n\r\nroof is broken\r\n--b\r\nContent-Type: image/png; name=a.png\r\n\
+        Content-Disposition: attachment; filename=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+        PICTURE\r\n--b\r\nContent-Type: image/svg+xml\r\n\
+        Content-Disposition: attachment; filename=b.svg\r\n\r\n<svg/>\r\n--b--\r\n";
+
 async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> TestDatabase {
     let (server, port) = MailServer::start().await;
     let mut channels = by_mail(port);
@@ -280,13 +288,7 @@ async fn an_e_mail_is_an_appeal_and_its_answer_more_words(db: TestDatabase) -> T
     for name in ["new", "cur", "tmp"] {
         std::fs::create_dir(folder.path().join(name)).unwrap();
     }
-    let with_files = "From: b@example.kz\r\nSubject: =?utf-8?B?0J7RgdGC0LDQvdC+0LLQutCw?=\r\n\
-        Message-ID: <m9@example.kz>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\
-        Content-Type: text/plain\r\n\r\nroof is broken\r\n--b\r\nContent-Type: image/png; name=a.png\r\n\
-        Content-Disposition: attachment; filename=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n\
-        PICTURE\r\n--b\r\nContent-Type: image/svg+xml\r\n\
-        Content-Disposition: attachment; filename=b.svg\r\n\r\n<svg/>\r\n--b--\r\n";
-    let with_files = with_files.replace("PICTURE", &BASE64.encode(pictures::png(b"roof")));
+    let with_files = WITH_FILES.replace("PICTURE", &BASE64.encode(pictures::png(b"roof")));
     std::fs::write(folder.path().join("new/1.host"), with_files).unwrap();
     let look = server::channels::look(folder.path(), &house.reception).await.unwrap();
     assert_eq!((look, folder.path().join("cur/1.host:2,S").exists()), (1, true));

@@ -111,7 +111,7 @@ async fn what_was_typed_outlives_the_session(db: TestDatabase) -> TestDatabase {
     assert!(page.contains("name=\"text\"") && page.contains("&lt;обещали"), "{page}");
     // Nobody is sent on to somewhere else, nor does another page's form come back.
     let mut away = kept(PASSWORD);
-    away[2].1 = "https://evil.example/".to_owned();
+    "https://evil.example/".clone_into(&mut away[2].1);
     let (_, page) = house.form("", "/staff/sign-in", &away).await;
     assert!(!page.contains("evil.example"), "{page}");
     let strange = house

@@ -76,7 +76,7 @@ async fn measure(name: &str, url: &str, bare_url: &str, rate: u32, count: u32) -
     println!("  POST         {}", told(&appeals));
     println!("  bare, before {}", told(&before));
     println!("  bare, after  {}", told(&after));
-    let bare_ms = (at(&before, 0.5) + at(&after, 0.5)) / 2.0;
+    let bare_ms = f64::midpoint(at(&before, 0.5), at(&after, 0.5));
     println!("  ratio of medians {:.1}", at(&appeals, 0.5) / bare_ms);
     println!(
         "  server's CPU {:.2} ms an appeal, evidence and receipts of the time included",

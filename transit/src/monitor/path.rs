@@ -39,7 +39,7 @@ pub(super) fn place_before(
     // It came to the first stop from ahead: that was not on this run, which it had not begun.
     let comes =
         |n: &Near| n.along_m > ahead.along_m + REVERSE_M && ahead.along_m < first_m + BACK_M;
-    if let Some(best) = best.filter(|n| !comes(*n)) {
+    if let Some(best) = best.filter(|n| !comes(n)) {
         return Some(Obs { at: fix.at, along_m: best.along_m });
     }
     let at_first = line.terminal(false).distance_m(fix.place) <= config.terminal_m;

@@ -133,7 +133,6 @@ pub async fn files(
 pub async fn file(
     State(office): State<Office>,
     signed: Signed,
-    asked: Asked,
     Path((number, file_id)): Path<(String, String)>,
 ) -> Result<Response, ProblemResponse> {
     signed.must(Action::Work)?;

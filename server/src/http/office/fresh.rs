@@ -44,18 +44,14 @@ struct Span {
 /// The fresh ones, or those of the time that is asked for.
 fn span(office: &Office, asked: &Asked) -> Result<Span, ProblemResponse> {
     let now = office.register.now();
-    Ok(match asked.instant("at")? {
-        Some(at) => {
-            let (from, to) = (at - ABOUT_THEN_S, at + ABOUT_THEN_S);
-            let wanted = Wanted { happened: Some((from, to)), ..Wanted::default() };
-            Span { wanted, from, to }
-        }
-        None => {
-            let from = now - FRESH_S;
-            let wanted = Wanted { from: Some(from), ..Wanted::default() };
-            Span { wanted, from, to: now }
-        }
-    })
+    if let Some(at) = asked.instant("at")? {
+        let (from, to) = (at - ABOUT_THEN_S, at + ABOUT_THEN_S);
+        let wanted = Wanted { happened: Some((from, to)), ..Wanted::default() };
+        return Ok(Span { wanted, from, to });
+    }
+    let from = now - FRESH_S;
+    let wanted = Wanted { from: Some(from), ..Wanted::default() };
+    Ok(Span { wanted, from, to: now })
 }
 
 /// `GET /api/v1/staff/appeals/fresh`.

@@ -228,10 +228,8 @@ mod tests {
                     let entity = format!("&{};", &*name);
                     words.push_str(&quick_xml::escape::unescape(&entity).unwrap());
                 }
-                Event::End(_) => {
-                    if std::mem::take(&mut leaf) {
-                        found.push(std::mem::take(&mut words));
-                    }
+                Event::End(_) if std::mem::take(&mut leaf) => {
+                    found.push(std::mem::take(&mut words));
                 }
                 Event::Eof => return found,
                 _ => {}
