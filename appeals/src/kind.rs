@@ -129,14 +129,9 @@ impl Rule {
             }
             Self::Early => &["early_s"],
             Self::Late => &["late_s"],
-            Self::PassedStop => &[
-                "coarse_confidence",
-                "dwell_s",
-                "interval_most_s",
-                "pings_least",
-                "slow_kmh",
-                "speed_kmh",
-            ],
+            Self::PassedStop => {
+                &["coarse_confidence", "dwell_s", "interval_most_s", "slow_kmh", "speed_kmh"]
+            }
             Self::LeftWithoutWaiting => &["long_s", "short_s"],
             Self::MovedWhileBoarding => &["overlap_s"],
             Self::Irregular => {

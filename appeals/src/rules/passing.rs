@@ -143,10 +143,10 @@ fn look(params: &Params, suspect: &Suspect<'_>) -> Look {
         .collect();
     let spots = spots(&suspect.pings, at);
     let slowest = speeds_kmh(&zone, told).into_iter().fold(f64::NAN, f64::min);
-    let fast_all_through =
-        zone.len() as f64 >= params.get("pings_least") && slowest > params.get("speed_kmh");
     let stood = stayed || stood(params, &zone, told);
-    let drove_by = fast_all_through || drove_by(&spots);
+    // One that was slow somewhere at the stop did not just drive by, whatever else there was time for.
+    let slow = slowest <= params.get("speed_kmh");
+    let drove_by = !slow && drove_by(&spots);
     let silence_s = longest_silence_s(&suspect.pings, (at - SILENCE_LOOK_S, at + SILENCE_LOOK_S));
     let coarse = silence_s as f64 > params.get("interval_most_s");
     Look {

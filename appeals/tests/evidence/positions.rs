@@ -124,7 +124,7 @@ proptest! {
         let (scenario, record) = drive.record("passed_stop");
         let found = verdict(&scenario, &record);
         prop_assert!(found.finding != Finding::Confirmed, "{drive:?} {found:?}");
-        if drive.interval_s * 2 <= drive.stay_s as i64 && drive.error_m < 3.0 {
+        if drive.interval_s * 2 <= drive.stay_s as i64 && drive.error_m < 1.0 {
             prop_assert_eq!(found.finding, Finding::NotConfirmed);
         }
     }
@@ -134,7 +134,7 @@ proptest! {
         let (scenario, record) = drive.record("passed_stop");
         let found = verdict(&scenario, &record);
         prop_assert!(found.finding != Finding::NotConfirmed, "{drive:?} {found:?}");
-        if drive.interval_s <= 10 && drive.speed_mps > 11.0 && drive.error_m < 5.0 {
+        if drive.interval_s <= 10 && drive.speed_mps > 11.0 && drive.error_m < 3.0 {
             prop_assert_eq!(found.finding, Finding::Confirmed);
             prop_assert!(found.confidence.sensor == 1.0);
         }
