@@ -13,6 +13,7 @@ mod health;
 pub mod office;
 mod openapi;
 mod pages;
+mod path;
 mod realtime;
 mod serve;
 mod settings;

@@ -5,7 +5,7 @@ use crate::house::{House, NOW, answer, complaint};
 use appeals::access::Role;
 use appeals::number::CaseNumber;
 use serde_json::{Value, json};
-use server::ledger::Statement;
+use server::record::{Batch, HeadwayRow, IntensityRow, VisitRow};
 
 on_both!(
     appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told,
@@ -48,49 +48,81 @@ async fn record(
     headway_s: i64,
     vehicles: i64,
 ) {
-    let mut rows = Vec::new();
+    let mut batch = Batch::default();
     for day in days {
         let morning = RUSH - 900 + day * DAY_S;
         let hour = morning / 3_600 * 3_600;
-        for h in [hour - 3_600, hour, hour + 3_600] {
-            rows.push(Statement::new(
-                "INSERT INTO intensity (from_stop_id, to_stop_id, route_id, hour, scheduled_vph, \
-                 observed_vph, coverage) VALUES ('s1', 's2', $1, $2, 3, 3, 1) ON CONFLICT DO NOTHING",
-                vec![route.into(), h.into()],
-            ).optional());
-        }
+        batch.intensity.extend([hour - 3_600, hour, hour + 3_600].map(|hour| IntensityRow {
+            from_stop_id: "s1".into(),
+            to_stop_id: "s2".into(),
+            route_id: route.into(),
+            hour,
+            scheduled_vph: 3.0,
+            observed_vph: Some(3.0),
+            coverage: 1.0,
+        }));
         // A little weather, the same for all routes.
         let late = day.rem_euclid(5) * 20;
         let mut at = morning - 1_800 + late;
         let mut n = 0;
         while at < morning + 5_400 {
-            let trip = format!("{route}-{n}");
-            let vehicle = format!("{route}-bus-{}", n % vehicles);
-            rows.push(Statement::new(
-                "INSERT INTO stop_visits (service_date, trip_id, start_s, stop_sequence, vehicle_id, \
-                 route_id, direction_id, stop_id, at, scheduled_arrival, scheduled_departure, arrival, \
-                 departure, uncertainty_s, trip_named) \
-                 VALUES ($1, $2, 0, 1, $3, $4, 0, 's1', $5, $5, $5, $5, $5, 5, 1)",
-                vec![day.into(), trip.as_str().into(), vehicle.as_str().into(), route.into(), at.into()],
-            ));
-            rows.push(Statement::new(
-                "INSERT INTO headways (at, stop_id, trip_id, vehicle_id, service_date, route_id, \
-                 direction_id, leader_trip_id, headway_s, scheduled_headway_s, status) \
-                 VALUES ($1, 's1', $2, $3, $4, $5, 0, 'x', $6, 600, 'even')",
-                vec![
-                    at.into(),
-                    trip.into(),
-                    vehicle.into(),
-                    day.into(),
-                    route.into(),
-                    (headway_s + late).into(),
-                ],
-            ));
+            let bus = Passage { route, day, at, trip: n, vehicle: n % vehicles };
+            batch.visits.push(bus.visit());
+            batch.headways.push(bus.headway(headway_s + late));
             at += headway_s + late;
             n += 1;
         }
     }
-    house.ledger.write(rows).await.unwrap();
+    house.city.store.writer().send(batch);
+    house.city.store.writer().flush().await.unwrap();
+}
+
+/// A bus at the stop.
+struct Passage<'a> {
+    route: &'a str,
+    day: i64,
+    at: i64,
+    trip: i64,
+    vehicle: i64,
+}
+
+impl Passage<'_> {
+    fn visit(&self) -> VisitRow {
+        VisitRow {
+            service_date: self.day as i32,
+            route_id: self.route.into(),
+            direction_id: Some(0),
+            trip_id: format!("{}-{}", self.route, self.trip),
+            start_s: 0,
+            vehicle_id: format!("{}-bus-{}", self.route, self.vehicle),
+            stop_id: "s1".into(),
+            stop_sequence: 1,
+            scheduled_arrival: self.at,
+            scheduled_departure: self.at,
+            arrival: Some(self.at),
+            departure: Some(self.at),
+            uncertainty_s: 5.0,
+            trip_named: true,
+        }
+    }
+
+    fn headway(&self, headway_s: i64) -> HeadwayRow {
+        let VisitRow { service_date, route_id, direction_id, stop_id, trip_id, vehicle_id, .. } =
+            self.visit();
+        HeadwayRow {
+            service_date,
+            route_id,
+            direction_id,
+            stop_id,
+            trip_id,
+            leader_trip_id: "x".into(),
+            vehicle_id,
+            at: self.at,
+            headway_s: headway_s as i32,
+            scheduled_headway_s: Some(600),
+            status: "even".into(),
+        }
+    }
 }
 
 async fn appeals_of_three_channels_become_a_case_whose_effect_everybody_is_told(

@@ -3,9 +3,10 @@
 use crate::http::App;
 use crate::http::answer::{Freshness, json};
 use crate::http::asked::Asked;
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use api::{Pattern, Problem, RouteDetail, RouteList};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 /// All routes with their live service.

@@ -3,10 +3,11 @@
 use crate::http::App;
 use crate::http::answer::{Freshness, csv, json};
 use crate::http::asked::Asked;
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use crate::view::SegmentFilter;
 use api::{Network, Problem, Segment, SegmentDetail, SegmentList};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 

@@ -3,10 +3,11 @@
 use crate::http::App;
 use crate::http::answer::{Freshness, json};
 use crate::http::asked::Asked;
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use crate::view::VehicleFilter;
 use api::{Problem, VehicleDetail, VehicleList};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 /// Vehicles heard of lately.

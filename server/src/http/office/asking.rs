@@ -38,20 +38,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// The part of the path that names what is asked for.
-pub struct Path<T>(pub T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
-    type Rejection = ProblemResponse;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        match axum::extract::Path::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(named)) => Ok(Self(named)),
-            Err(rejection) => Err(ProblemResponse::bad_request(rejection.body_text())),
-        }
-    }
-}
-
 /// What stands in the address behind the question mark.
 pub struct Query<T>(pub T);
 

@@ -2,9 +2,10 @@
 
 use super::Office;
 use super::appeals::private;
-use super::asking::{Body, Path};
+use super::asking::Body;
 use super::desk::id;
 use super::signed::{Signed, forbidden};
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use api::{
     AppealFile, AppealFiles, AppealMessage, AppealMessages, ChannelWay, ChannelWays, MarkMessage,

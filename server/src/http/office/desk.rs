@@ -1,9 +1,10 @@
 //! The staff's side: registering what others said, queues, one appeal, commands.
 
 use super::appeals::private;
-use super::asking::{Asking, Body, Path, Query};
+use super::asking::{Asking, Body, Query};
 use super::signed::{Signed, forbidden};
 use super::{Office, wire};
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use crate::register::Asked;
 use api::{

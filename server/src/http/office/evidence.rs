@@ -2,10 +2,11 @@
 
 use super::Office;
 use super::appeals::{open, private};
-use super::asking::{Asking, Body, Path};
+use super::asking::{Asking, Body};
 use super::desk::id;
 use super::signed::Signed;
 use crate::evidence::{EvidenceError, Examiner};
+use crate::http::path::Path;
 use crate::problem::ProblemResponse;
 use crate::register::ServiceError;
 use api::{AppealEvidence, AppealKey, EvidenceCheck, Problem};
