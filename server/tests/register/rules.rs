@@ -161,7 +161,7 @@ async fn og_11_to_14_discovery(db: TestDatabase) -> TestDatabase {
     }
     let all = appeals::journal::Hash::of(all.as_bytes()).to_string();
     let told = format!("{} {}", found["changeset"].as_str().unwrap(), &all[..16]);
-    expect_test::expect!["2026-11-20T09:00:00+05:00 9e744f73f5ca70d4"].assert_eq(&told);
+    expect_test::expect!["2026-11-20T09:00:00+05:00 bc47ba50405d3f75"].assert_eq(&told);
     db
 }
 
