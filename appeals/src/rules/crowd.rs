@@ -43,7 +43,13 @@ fn by_level(params: &Params, view: &View<'_>) -> Option<Judged> {
         Finding::PartlyConfirmed
     };
     let mut judged = Judged::new(finding).figure("occupancy_status", f64::from(*fullest));
-    judged.candidate = if finding == Finding::NotConfirmed { no } else { yes };
+    // Such as were not seen at the stop make nobody surer: else a visit that is lost would.
+    let seen = |of: bool| -> f64 {
+        let told = suspects.iter().filter_map(|s| Some((s, level_of(s)?)));
+        let seen = told.filter(|(s, _)| s.is_seen());
+        seen.filter(|(_, level)| full(*level) == of).map(|(s, _)| s.probability).sum()
+    };
+    judged.candidate = seen(finding != Finding::NotConfirmed);
     Some(judged.when(view.is_several(), Reason::SeveralCandidates))
 }
 

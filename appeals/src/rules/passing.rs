@@ -23,6 +23,8 @@ const LOOK_S: EpochS = 90;
 const SILENCE_LOOK_S: EpochS = 45;
 /// The error of a position along the line is at least this, metres, and no less than its distance from the line.
 const ERROR_M: f64 = 15.0;
+/// Positions err along the line as they do aside of it: by so many times what those around do on the average.
+const ERROR_SPREAD: f64 = 2.0;
 /// Times are whole seconds: two of them are off by this, seconds.
 const CLOCK_S: f64 = 1.0;
 /// No bus with people aboard brakes harder than this, m/s², …
@@ -68,11 +70,15 @@ struct Spot {
 }
 
 fn spots(pings: &[&Ping], passage: EpochS) -> Vec<Spot> {
+    let near = |p: &&&Ping| (p.at - passage).abs() <= LOOK_S;
+    let squares: Vec<f64> =
+        pings.iter().filter(near).filter_map(|p| p.aside_m).map(|m| m * m).collect();
+    let mean_m = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
+    let least_m = ERROR_M.max(ERROR_SPREAD * mean_m);
     let spot = |p: &&&Ping| {
         let aside_m = p.aside_m.unwrap_or(2.0 * ERROR_M);
-        let near = (p.at - passage).abs() <= LOOK_S && aside_m <= ASIDE_MOST_M;
-        let from_stop_m = p.from_stop_m.filter(|_| near)?;
-        Some(Spot { at: p.at, from_stop_m, error_m: aside_m.max(ERROR_M) })
+        let from_stop_m = p.from_stop_m.filter(|_| near(p) && aside_m <= ASIDE_MOST_M)?;
+        Some(Spot { at: p.at, from_stop_m, error_m: aside_m.max(least_m) })
     };
     pings.iter().filter_map(|p| spot(&p)).collect()
 }
@@ -151,6 +157,7 @@ fn look(params: &Params, suspect: &Suspect<'_>) -> Look {
     let coarse = silence_s as f64 > params.get("interval_most_s");
     Look {
         probability: suspect.probability,
+        seen: suspect.is_seen(),
         known: match (stood, drove_by) {
             (true, true) => Known::Open(Reason::WithinError),
             (true, false) => Known::No,

@@ -94,6 +94,7 @@ fn look(params: &Params, suspect: &Suspect<'_>) -> Look {
     };
     Look {
         probability: suspect.probability,
+        seen: suspect.is_seen(),
         known,
         sensor: 1.0,
         figures: vec![

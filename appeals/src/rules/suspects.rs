@@ -24,6 +24,13 @@ pub(super) struct Suspect<'v> {
     pub pings: Vec<&'v Ping>,
 }
 
+impl Suspect<'_> {
+    /// It was seen where it is looked at.
+    pub fn is_seen(&self) -> bool {
+        self.passage.is_none_or(|p| p.certainty == Certainty::Seen)
+    }
+}
+
 /// What is known of one vehicle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
@@ -35,6 +42,8 @@ pub(super) enum Known {
 /// One vehicle looked at.
 pub(super) struct Look {
     pub probability: f64,
+    /// It was seen where it is looked at; of one that may have left the stop out that is not so.
+    pub seen: bool,
     pub known: Known,
     /// That the sensors can tell, 0..1.
     pub sensor: f64,
@@ -122,7 +131,8 @@ pub(super) fn conclude(looks: &[Look], view: &View<'_>) -> Judged {
         (Judged::no_data(reason), look)
     } else if let Some(look) = looks.first().filter(|_| !unseen) {
         let mut judged = Judged::new(Finding::NotConfirmed);
-        judged.candidate = share(Known::No);
+        // Such as were not seen at the stop make nobody surer: else a visit that is lost would.
+        judged.candidate = looks.iter().filter(|l| l.seen).map(|l| l.probability).sum();
         judged.sensor = looks.iter().map(|l| l.sensor).fold(1.0, f64::min);
         (judged, look)
     } else {
