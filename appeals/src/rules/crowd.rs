@@ -44,12 +44,10 @@ fn by_level(params: &Params, view: &View<'_>) -> Option<Judged> {
     };
     let mut judged = Judged::new(finding).figure("occupancy_status", f64::from(*fullest));
     // Such as were not seen at the stop make nobody surer: else a visit that is lost would.
-    let seen = |of: bool| -> f64 {
-        let told = suspects.iter().filter_map(|s| Some((s, level_of(s)?)));
-        let seen = told.filter(|(s, _)| s.is_seen());
-        seen.filter(|(_, level)| full(*level) == of).map(|(s, _)| s.probability).sum()
-    };
-    judged.candidate = seen(finding != Finding::NotConfirmed);
+    let of = finding != Finding::NotConfirmed;
+    let seen = suspects.iter().filter(|s| s.is_seen());
+    let such = seen.filter(|s| level_of(s).is_some_and(|level| full(level) == of));
+    judged.candidate = such.map(|s| s.probability).sum();
     Some(judged.when(view.is_several(), Reason::SeveralCandidates))
 }
 
