@@ -30,7 +30,7 @@ const total = (route) => route.directions.reduce((sum, d) => sum + d.vehicles, 0
 
 /** Opens a page with a map and waits until buses are drawn: some, where the address names a place close by. */
 export async function openMap(page, path = '/') {
-  const fewest = /[?&](vehicle|stop|segment)=/.test(path) ? 1 : 6;
+  const fewest = /[?&](vehicle|stop|segment)=|#1[5-9]\//.test(path) ? 1 : 6;
   await page.goto(path);
   await page.waitForFunction(() => window.__jolda, null, { timeout: 60_000 });
   await expect

@@ -20,7 +20,8 @@ function writeFeed(folder) {
     order.forEach((stop, i) => times.push(`${id},${time(at + i * 180)},${time(at + i * 180)},${stop},${i}`));
   };
   const there = STOPS.map((_, i) => `a${i}`);
-  for (let at = 0; at < 28 * 3600; at += 600) {
+  // Not past midnight: the next day has its own runs, and both would be planned.
+  for (let at = 0; at < 24 * 3600; at += 600) {
     run('1', 'daily', `d${at}`, there, at);
     run('1', 'daily', `e${at}`, there.toReversed(), at);
   }
