@@ -217,6 +217,13 @@ pub struct Sight {
     pub taken_by: Option<(PersonId, EpochS)>,
 }
 
+impl Sight {
+    /// Of any appeal that concerns these organisations: nobody's own, nobody's work.
+    pub fn of_any(orgs: Vec<OrgId>) -> Self {
+        Self { own: false, public: false, private: false, assignee: None, orgs, taken_by: None }
+    }
+}
+
 /// Who took a contact sees name and telephone for so long, seconds.
 const OWN_CONTACT_S: EpochS = 24 * 3_600;
 

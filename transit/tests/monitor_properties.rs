@@ -184,6 +184,9 @@ proptest! {
         let mut now = city().origin(day()) + 6 * 3_600;
         for (i, dataset) in datasets.iter().enumerate() {
             now += if i % 13 == 12 { 1_000 } else { 20 };
+            let start = Event::DatasetStart { feed: FEED, header_at: Some(now) };
+            asked.apply(now, &start, &mut effects);
+            told.apply(now, &start, &mut all_effects);
             for (v, (kind, since_s)) in dataset.iter().enumerate() {
                 let known = last[v].clone().filter(|_| *kind < 5);
                 let before = last[v].as_ref().map_or(now, |r| r.at);

@@ -1,31 +1,15 @@
 //! Kinds that need doors. Where they are not told, what is missing is said.
 
+use super::suspects::around;
 use super::{Judged, View};
 use crate::evidence::Passage;
 use crate::kind::Params;
 use crate::record::Ping;
 use crate::verdict::{Finding, Reason};
-use transit::EpochS;
-
-/// A vehicle's positions belong to its passage within this, seconds.
-const NEAR_S: EpochS = 300;
 
 /// The likeliest vehicle's passage.
 fn meant<'v>(view: &'v View<'_>) -> Option<&'v Passage> {
     view.candidates.first().and_then(|c| view.passage_of(c))
-}
-
-/// Positions of a vehicle around a passage, by time.
-fn around<'v>(view: &'v View<'_>, passage: &Passage) -> Vec<&'v Ping> {
-    let mut pings: Vec<&Ping> = view
-        .record
-        .pings
-        .iter()
-        .filter(|p| Some(&p.vehicle) == passage.vehicle.as_ref())
-        .filter(|p| (p.at - passage.at).abs() <= NEAR_S)
-        .collect();
-    pings.sort_by_key(|p| p.at);
-    pings
 }
 
 fn with_candidate(mut judged: Judged, view: &View<'_>) -> Judged {

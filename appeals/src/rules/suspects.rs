@@ -50,20 +50,26 @@ pub(super) struct Look {
     pub figures: Vec<(&'static str, f64)>,
 }
 
+/// Positions of a vehicle around a passage, by time.
+pub(super) fn around<'v>(view: &'v View<'_>, passage: &Passage) -> Vec<&'v Ping> {
+    let own = |p: &&Ping| Some(&p.vehicle) == passage.vehicle.as_ref();
+    let near = |p: &&Ping| (p.at - passage.at).abs() <= NEAR_S;
+    by_time(view.record.pings.iter().filter(own).filter(near).collect())
+}
+
 /// Those that passed the stop in question, the likeliest first; such as came by and may have left it out, too.
 pub(super) fn at_stop<'v>(view: &'v View<'_>) -> Vec<Suspect<'v>> {
-    let around = |passage: &'v Passage, probability: f64| {
-        let own = |p: &&Ping| Some(&p.vehicle) == passage.vehicle.as_ref();
-        let near = |p: &&Ping| (p.at - passage.at).abs() <= NEAR_S;
-        let pings = by_time(view.record.pings.iter().filter(own).filter(near).collect());
-        Suspect { probability, passage: Some(passage), pings }
+    let suspect = |passage: &'v Passage, probability: f64| Suspect {
+        probability,
+        passage: Some(passage),
+        pings: around(view, passage),
     };
     let likely = |c: &&Candidate| c.probability >= LIKELY;
     let mut suspects: Vec<Suspect<'v>> = view
         .candidates
         .iter()
         .filter(likely)
-        .filter_map(|c| Some(around(view.passage_of(c)?, c.probability)))
+        .filter_map(|c| Some(suspect(view.passage_of(c)?, c.probability)))
         .collect();
     let (from, to) = view.window;
     let came_by = |p: &&Passage| {
@@ -73,7 +79,7 @@ pub(super) fn at_stop<'v>(view: &'v View<'_>) -> Vec<Suspect<'v>> {
     if !between.is_empty() && view.likeliest() < CERTAIN {
         let rest = 1.0 - view.candidates.iter().map(|c| c.probability).sum::<f64>();
         let each = rest.max(0.0) / between.len() as f64;
-        suspects.extend(between.into_iter().map(|p| around(p, each)));
+        suspects.extend(between.into_iter().map(|p| suspect(p, each)));
     }
     suspects
 }

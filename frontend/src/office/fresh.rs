@@ -66,7 +66,9 @@ pub(super) fn page(context: Context<'_>, page: &FreshPage) -> (String, AnyView) 
 fn body(context: Context<'_>, page: &FreshPage) -> AnyView {
     let words = words(context.shell.language);
     let appeals = &page.fresh.appeals;
-    let what = match (&page.about, page.fresh.to < page.fresh.at) {
+    // The times cannot say it: half an hour after a moment ago lies ahead.
+    let then = query_value(&context.shell.path, "at").is_some_and(|at| !at.is_empty());
+    let what = match (&page.about, then) {
         (Some(_), _) => words.found,
         (None, true) => words.said_then,
         (None, false) => words.said,

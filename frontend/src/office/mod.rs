@@ -106,7 +106,7 @@ const fn bar_words(language: Language) -> &'static BarWords {
             staff: "Қызметкер",
             desks: "Жұмыс орындары",
             queue: "Кезек",
-            cases: "Оқиғалар",
+            cases: "Жағдайлар",
             overview: "Шолу",
             desk: "Оператор",
             sign_out: "Шығу",

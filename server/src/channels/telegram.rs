@@ -95,7 +95,8 @@ pub fn read(body: &[u8]) -> Result<Option<Inbound>, serde_json::Error> {
         place,
         language: from.language_code.as_deref().and_then(Language::parse),
         edited,
-        media,
+        // A changed message shows its file again.
+        media: if edited { Vec::new() } else { media },
         ..Inbound::default()
     }))
 }

@@ -1,5 +1,6 @@
 //! What every handler may want to know of a request: parameters, language, theme, what the reader has.
 
+use super::office::Door;
 use super::site::Site;
 use crate::problem::ProblemResponse;
 use crate::view::{Bounds, Language};
@@ -53,6 +54,10 @@ where
                 "the value of {name} is longer than {VALUE_BYTES_MAX} bytes: shorten it"
             )));
         }
+        let member = match parts.extensions.get::<Door>().cloned() {
+            Some(door) => door.member(parts).await,
+            None => None,
+        };
         let header = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let given =
             |name: &str| params.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
@@ -71,7 +76,7 @@ where
             theme_chosen: wished.is_some(),
             path: path_without_choices(parts, &params),
             if_none_match: header(header::IF_NONE_MATCH).map(str::to_owned),
-            member: parts.extensions.get::<api::StaffMember>().cloned(),
+            member,
             params,
         })
     }

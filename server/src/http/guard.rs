@@ -52,7 +52,13 @@ impl Guard {
         let response = match self.admit(&request) {
             Err(refused) => refused.into_response(),
             Ok(_slot) => {
-                let limit = Duration::from_millis(self.limits.request_timeout_ms);
+                let limits = &self.limits;
+                let limit_ms = if brings_files(&request) {
+                    limits.upload_timeout_ms
+                } else {
+                    limits.request_timeout_ms
+                };
+                let limit = Duration::from_millis(limit_ms);
                 match tokio::time::timeout(limit, next.run(request)).await {
                     Ok(response) => response,
                     Err(_) => ProblemResponse::unavailable(
@@ -101,6 +107,12 @@ impl Guard {
             }
         })
     }
+}
+
+/// Its body is files, and comes as slowly as the sender's line is.
+fn brings_files(request: &Request) -> bool {
+    let kind = request.headers().get(axum::http::header::CONTENT_TYPE);
+    kind.is_some_and(|k| k.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 impl Counts {

@@ -73,6 +73,8 @@ pub struct HttpLimits {
     pub concurrent_requests_per_address: usize,
     /// Longest time for one answer, milliseconds.
     pub request_timeout_ms: u64,
+    /// The same for a request that brings files, milliseconds: a telephone's line is slow.
+    pub upload_timeout_ms: u64,
     /// Longest path with query, bytes.
     pub uri_bytes: usize,
     /// Longest body of a request, bytes. Nothing that is read today has one.
@@ -109,6 +111,7 @@ impl Default for HttpLimits {
             concurrent_requests: 512,
             concurrent_requests_per_address: 64,
             request_timeout_ms: 10_000,
+            upload_timeout_ms: 120_000,
             uri_bytes: 4_096,
             body_bytes: 64 * 1024,
             api_burst: 120,

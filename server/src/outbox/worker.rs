@@ -30,8 +30,8 @@ const CLAIM_S: EpochS = 120;
 const TRIES_MAX: i64 = 12;
 /// Between two tries to note what became of a message.
 const NOTE_PAUSE: Duration = Duration::from_secs(1);
-/// Tries to note it: the claim holds longer.
-const NOTES_MAX: u32 = 60;
+/// It is tried to note it for so long, seconds: with the try itself shorter than the claim.
+const NOTE_S: EpochS = 60;
 /// Pause after the first try, seconds; doubled after each …
 const PAUSE_S: i64 = 10;
 /// … up to this, seconds.
@@ -132,7 +132,7 @@ impl Outbox {
         }
     }
 
-    /// One look: how many messages were tried.
+    /// One look: how many messages were tried; those that the ledger or the keys refused are left out.
     pub async fn pass(&self) -> Result<usize, OutboxError> {
         let sql = format!(
             "SELECT message_id, sent_by, attempts, next_at, sealed FROM outbox \
@@ -140,13 +140,15 @@ impl Outbox {
         );
         let waiting = self.ledger.rows::<Waiting>(&sql, vec![self.clock.now().into()]).await?;
         let tries = waiting.into_iter().map(|w| async move {
-            if let Err(error) = self.attempt(&w).await {
+            let tried = self.attempt(&w).await;
+            if let Err(error) = &tried {
                 tracing::warn!(%error, message = w.message_id, "a message waits");
             }
+            tried.is_ok()
         });
-        let tried: Vec<()> =
+        let tried: Vec<bool> =
             futures_util::stream::iter(tries).buffer_unordered(AT_ONCE).collect().await;
-        Ok(tried.len())
+        Ok(tried.into_iter().filter(|done| *done).count())
     }
 
     async fn attempt(&self, waiting: &Waiting) -> Result<(), OutboxError> {
@@ -212,11 +214,10 @@ impl Outbox {
     /// A message that went out and is not noted would go out again: a database that is away for a moment is
     /// waited for.
     async fn noted(&self, note: Statement) -> Result<(), OutboxError> {
-        let mut tries = 0;
+        let until = self.clock.now() + NOTE_S;
         loop {
             match self.ledger.write(vec![note.clone()]).await {
-                Err(LedgerError::Busy | LedgerError::Timeout) if tries < NOTES_MAX => {
-                    tries += 1;
+                Err(LedgerError::Busy | LedgerError::Timeout) if self.clock.now() < until => {
                     tokio::time::sleep(NOTE_PAUSE).await;
                 }
                 other => return Ok(other?),

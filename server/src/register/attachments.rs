@@ -89,11 +89,6 @@ impl Attachment {
         Ok(())
     }
 
-    /// How large.
-    pub fn size_bytes(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Of which kind.
     pub fn media_type(&self) -> &'static str {
         self.media_type
@@ -101,6 +96,24 @@ impl Attachment {
 }
 
 impl Register {
+    /// What forbids these files beside those that the appeal has.
+    pub(super) async fn too_much(
+        &self,
+        appeal: AppealId,
+        files: &[Attachment],
+    ) -> Result<Option<AttachmentError>, ServiceError> {
+        let known = self.attachments(appeal).await?;
+        let there: i64 = known.iter().map(|(_, _, size)| *size).sum();
+        let new: usize = files.iter().map(|f| f.bytes.len()).sum();
+        Ok(if known.len() + files.len() > FILES_MAX {
+            Some(AttachmentError::TooMany)
+        } else if there as usize + new > ALL_BYTES_MAX {
+            Some(AttachmentError::TooLarge)
+        } else {
+            None
+        })
+    }
+
     /// The rows of a file.
     pub(super) fn attachment_rows(
         &self,

@@ -15,6 +15,8 @@ use transit::EpochS;
 const CONTROLS: usize = 8;
 /// Stops of a route that are looked through.
 const STOPS_MAX: u32 = 500;
+/// Of one question, seconds: a stop has fewer rows in it than one answer may have.
+const PIECE_S: EpochS = 28 * 86_400;
 /// Metrics of a study, in the order in which people are told.
 const METRICS: [Metric; 4] =
     [Metric::HeadwayMeanS, Metric::RunsDriven, Metric::Vehicles, Metric::ExcessWaitS];
@@ -142,26 +144,28 @@ impl Register {
             (of_day + lasts_s > hours.0 && of_day < hours.1).then(|| local.date())
         };
         let within = |at: EpochS| touches(at, 1);
-        let visits = record.visits_at_stop(&stop, Some(route), window, READ_ROWS_MAX).await?;
-        for visit in visits.into_iter().filter(|v| v.arrival.or(v.departure).is_some()) {
-            if let Some(date) = within(visit.at()) {
-                let day = days.entry(date).or_default();
-                day.runs.insert((visit.trip_id, visit.start_s));
-                day.vehicles.insert(visit.vehicle_id);
+        for part in pieces(window) {
+            let visits = record.visits_at_stop(&stop, Some(route), part, READ_ROWS_MAX).await?;
+            for visit in visits.into_iter().filter(|v| v.arrival.or(v.departure).is_some()) {
+                if let Some(date) = within(visit.at()) {
+                    let day = days.entry(date).or_default();
+                    day.runs.insert((visit.trip_id, visit.start_s));
+                    day.vehicles.insert(visit.vehicle_id);
+                }
             }
-        }
-        let asked = HeadwayQuery {
-            route_id: route,
-            direction_id: None,
-            stop_id: Some(&stop),
-            window,
-            limit: READ_ROWS_MAX,
-        };
-        for row in record.headways(&asked).await? {
-            if let Some(date) = within(row.at) {
-                let day = days.entry(date).or_default();
-                day.headways.push(f64::from(row.headway_s));
-                day.scheduled.extend(row.scheduled_headway_s.map(f64::from));
+            let asked = HeadwayQuery {
+                route_id: route,
+                direction_id: None,
+                stop_id: Some(&stop),
+                window: part,
+                limit: READ_ROWS_MAX,
+            };
+            for row in record.headways(&asked).await? {
+                if let Some(date) = within(row.at) {
+                    let day = days.entry(date).or_default();
+                    day.headways.push(f64::from(row.headway_s));
+                    day.scheduled.extend(row.scheduled_headway_s.map(f64::from));
+                }
             }
         }
         // Coverage of the stretch that begins at the stop: hours of which nothing is known are not zero buses.
@@ -172,6 +176,12 @@ impl Register {
         }
         Ok(days)
     }
+}
+
+/// A window in pieces of at most [`PIECE_S`], by time.
+fn pieces(window: Window) -> impl Iterator<Item = Window> {
+    let starts = (window.from..window.to).step_by(PIECE_S as usize);
+    starts.map(move |from| Window { from, to: window.to.min(from + PIECE_S) })
 }
 
 /// The stop of the case, if the record has the route there; else the one where most was seen.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Exports that are shown.
 const SHOWN_MAX: u32 = 50;
 /// Rows of one export at most.
-const ROWS_MAX: u32 = 20_000;
+const ROWS_MAX: usize = 100_000;
 /// An export is taken so long after it was allowed, seconds.
 const TAKEN_WITHIN_S: EpochS = 86_400;
 
@@ -106,17 +106,22 @@ impl Register {
         id: &str,
         person: PersonId,
     ) -> Result<(PersonalExport, Vec<PersonalRow>), ServiceError> {
+        // Read first: a read that fails takes nothing.
         let id = known(id)?;
+        let sql = "SELECT * FROM personal_exports WHERE export_id = $1 AND asked_by = $2";
+        let values = vec![id.clone().into(), person.to_string().into()];
+        let row = self.ledger.row::<PersonalExport>(sql, values).await?;
+        let export = row.ok_or(ServiceError::Unknown)?;
+        let rows = self.personal_rows((export.span_from, export.span_to)).await?;
+        if rows.len() > ROWS_MAX {
+            return Err(ServiceError::TooManyRows(ROWS_MAX));
+        }
         let sql = "UPDATE personal_exports SET taken_at = $1 WHERE export_id = $2 AND asked_by = $3 \
                    AND taken_at IS NULL AND allowed_at >= $4";
         let now = self.now();
         let since = now - TAKEN_WITHIN_S;
-        let values = vec![now.into(), id.clone().into(), person.to_string().into(), since.into()];
+        let values = vec![now.into(), id.into(), person.to_string().into(), since.into()];
         self.once_only(Statement::new(sql, values)).await?;
-        let sql = "SELECT * FROM personal_exports WHERE export_id = $1";
-        let row = self.ledger.row::<PersonalExport>(sql, vec![id.into()]).await?;
-        let export = row.ok_or(ServiceError::Unknown)?;
-        let rows = self.personal_rows((export.span_from, export.span_to)).await?;
         Ok((export, rows))
     }
 
@@ -137,7 +142,8 @@ impl Register {
              LEFT JOIN applicants p ON p.applicant_id = a.applicant_id \
              LEFT JOIN contacts c ON c.contact_id = a.contact_id \
              WHERE a.registered_at >= $1 AND a.registered_at < $2 \
-             ORDER BY a.registered_at, a.number LIMIT {ROWS_MAX}"
+             ORDER BY a.registered_at, a.number LIMIT {}",
+            ROWS_MAX + 1
         );
         let rows = self.ledger.rows::<SealedRow>(&sql, vec![from.into(), to.into()]).await?;
         let opened = |row: SealedRow| {

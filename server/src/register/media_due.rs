@@ -1,7 +1,6 @@
 //! Files that lie with a messenger: noted with their appeal, fetched later, then attachments like any other.
 
-use super::attachments::{ALL_BYTES_MAX, FILES_MAX};
-use super::{Attachment, AttachmentError, Register, ServiceError};
+use super::{Attachment, Register, ServiceError};
 use crate::ledger::{LedgerError, Statement};
 use appeals::channel::Channel;
 use appeals::ids::AppealId;
@@ -84,16 +83,7 @@ impl Register {
 
     /// It was fetched: an attachment of its appeal, within what all of them may be.
     pub async fn file_fetched(&self, due: &DueFile, file: &Attachment) -> Result<(), ServiceError> {
-        let known = self.attachments(due.appeal).await?;
-        let bytes: i64 = known.iter().map(|(_, _, size)| *size).sum();
-        let fault = if known.len() >= FILES_MAX {
-            Some(AttachmentError::TooMany)
-        } else if bytes as usize + file.size_bytes() > ALL_BYTES_MAX {
-            Some(AttachmentError::TooLarge)
-        } else {
-            None
-        };
-        if let Some(fault) = fault {
+        if let Some(fault) = self.too_much(due.appeal, std::slice::from_ref(file)).await? {
             return self.file_failed(due, &fault.to_string(), None).await;
         }
         let sql = "DELETE FROM media_due WHERE media_hash = $1";

@@ -90,6 +90,9 @@ pub enum ServiceError {
     /// The year's numbers are used up.
     #[error("the numbers of the year are used up")]
     Numbers,
+    /// An export would have more than so many rows.
+    #[error("there are more than {0} rows: ask for fewer days")]
+    TooManyRows(usize),
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

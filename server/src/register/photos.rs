@@ -1,6 +1,6 @@
 //! Files that come to an appeal after it was filed.
 
-use super::{Attachment, FILES_MAX, Register, ServiceError};
+use super::{Attachment, Register, ServiceError};
 use appeals::appeal::{Actor, Command, Refusal};
 use appeals::ids::AppealId;
 use appeals::words::Language;
@@ -14,10 +14,11 @@ impl Register {
         files: &[Attachment],
         actor: &Actor,
     ) -> Result<(), ServiceError> {
-        if self.attachments(id).await?.len() + files.len() > FILES_MAX {
+        // First the version, then the count: who adds meanwhile is noticed.
+        let appeal = self.load(id).await?.appeal;
+        if self.too_much(id, files).await?.is_some() {
             return Err(ServiceError::Refused(Refusal::NothingToDo));
         }
-        let appeal = self.load(id).await?.appeal;
         let words = match appeal.language {
             Language::Kk => "Қосымша фото",
             Language::Ru => "Добавлено фото",

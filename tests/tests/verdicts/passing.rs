@@ -101,6 +101,7 @@ fn a_bus_that_drove_by_is_told_from_one_that_stood() {
         let tally = score(&city(kind, interval_s));
         println!("{kind:?}, a report in {interval_s} s: {tally:?}");
         let determined = tally.right + tally.wrong;
+        assert!(tally.wrong <= (determined / 100).max(1), "{kind:?} {tally:?}");
         (wrong, told) = (wrong + tally.wrong, told + determined);
         if interval_s <= 10 {
             assert!(determined > tally.undetermined, "{kind:?} {tally:?}");

@@ -90,6 +90,7 @@ impl Gaps {
         };
         Self {
             next_look: self.next_look,
+            seen_until: self.seen_until,
             standing: moved(&self.standing),
             gone: moved(&self.gone),
             ..Self::new(layout)

@@ -215,7 +215,7 @@ fn runs_passing(
         }
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.instance.cmp(&b.1.instance)));
-    // Whoever drives the one that fits the time best may do so by mistake: it is among them in any case.
+    // Whoever drives the one that fits the time best may do so by mistake: it is among them for whoever asks for all.
     let timely = (0..found.len()).min_by(|a, b| {
         emission::deviation(found[*a].2).total_cmp(&emission::deviation(found[*b].2))
     });

@@ -95,6 +95,8 @@ pub(super) fn is_repeated(
         return false;
     }
     head.heard_at = now;
+    feed.told.positions += 1;
+    feed.measured(at);
     feed.aged(now.saturating_sub(at));
     feed.reject(RejectReason::Duplicate);
     true

@@ -37,15 +37,13 @@ pub(super) fn refresh(app: &Rc<App>) {
         let path = with_query(&path, "at", &query_value(&search, "at").unwrap_or_default());
         let answer = panel::fetch_text(&path).await;
         let Some(place) = element("fresh-place") else { return };
-        match answer {
-            Ok(page) => match cut(&page, FRESH) {
+        // Busy or cut off: what is shown is better than an excuse.
+        if let Ok(page) = answer {
+            match cut(&page, FRESH) {
                 Some(list) => panel::replace(&place, &format!("{}{list}{}", FRESH.0, FRESH.1)),
-                // The session is over: the list is nobody's any more.
+                // It led to the form: the session is over, the list is nobody's any more.
                 None => over(&place),
-            },
-            Err(Some(_)) => over(&place),
-            // What is shown is better than an excuse; the line at the top says that it is old.
-            Err(None) => {}
+            }
         }
         tell();
         let map = app.map.borrow().clone();
@@ -58,7 +56,7 @@ pub(super) fn refresh(app: &Rc<App>) {
 fn over(place: &web_sys::HtmlElement) {
     let words = place.get_attribute("data-over").unwrap_or_default();
     let link = format!("<a href=\"/staff/sign-in?next=%2F\">{words}</a>");
-    place.set_inner_html(&format!("<p class=\"empty\">{link}</p>"));
+    panel::replace(place, &format!("<p class=\"empty\">{link}</p>"));
 }
 
 /// Says aloud what is new, and nothing when nothing is.

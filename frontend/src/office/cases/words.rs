@@ -3,18 +3,18 @@
 use crate::office::texts::{codes, texts};
 
 texts! {
-    title: "Оқиғалар", "Случаи", "Cases";
-    case: "Оқиға", "Случай", "Case";
-    back: "Оқиғаларға", "К случаям", "To the cases";
+    title: "Жағдайлар", "Случаи", "Cases";
+    case: "Жағдай", "Случай", "Case";
+    back: "Жағдайларға", "К случаям", "To the cases";
     proposed: "Заңдылық ұсынған", "Предложено по закономерности", "Proposed by pattern";
     no_proposals: "Жаңа ұсыныс жоқ.", "Новых предложений нет.", "Nothing is proposed.";
-    no_cases: "Оқиға әлі ашылмаған.", "Случаев ещё нет.", "There are no cases yet.";
+    no_cases: "Жағдай әлі ашылмаған.", "Случаев ещё нет.", "There are no cases yet.";
     joins: "Басқаларға қосылғандар", "Присоединились к другим", "Joined others";
-    join_now: "Оқиғаға қосу", "Добавить в случай", "Take into the case";
+    join_now: "Жағдайға қосу", "Добавить в случай", "Take into the case";
     appeals: "Өтініштер", "Обращения", "Appeals";
     people: "адам", "человек", "people";
-    confirm: "Оқиға ашу", "Открыть случай", "Open a case";
-    reject: "Бұл оқиға емес", "Это не случай", "This is no case";
+    confirm: "Жағдай ашу", "Открыть случай", "Open a case";
+    reject: "Бұл жағдай емес", "Это не случай", "This is no case";
     case_title: "Атауы", "Название", "Title";
     reason: "Себебі", "Причина", "Reason";
     number: "Нөмірі", "Номер", "Number";
@@ -70,14 +70,14 @@ texts! {
     ready: "жіберуге дайын", "готовы к отправке", "are ready to be sent";
     join: "Өтініш қосу (нөмірі)", "Присоединить обращение (номер)", "Join an appeal (number)";
     take_out: "Шығару", "Исключить", "Take out";
-    split: "Таңдалғандардан жаңа оқиға", "Новый случай из отмеченных", "A new case of those ticked";
-    split_title: "Жаңа оқиғаның атауы", "Название нового случая", "Title of the new case";
+    split: "Таңдалғандардан жаңа жағдай", "Новый случай из отмеченных", "A new case of those ticked";
+    split_title: "Жаңа жағдайдың атауы", "Название нового случая", "Title of the new case";
     choose: "Таңдау", "Отметить", "Tick";
     journal: "Журнал", "Журнал", "Journal";
     actions: "Әрекеттер", "Действия", "Actions";
     machine: "жүйе", "система", "the register";
     failed: "Орындалмады:", "Не выполнено:", "Not done:";
-    changed: "Сіз жазып жатқанда оқиға өзгерді. Жазғаныңыз сақталды: қайта жіберіңіз.", "Пока вы писали, случай изменился. Написанное сохранено: отправьте снова.", "The case changed while you wrote. What you wrote is kept: send it again.";
+    changed: "Сіз жазып жатқанда жағдай өзгерді. Жазғаныңыз сақталды: қайта жіберіңіз.", "Пока вы писали, случай изменился. Написанное сохранено: отправьте снова.", "The case changed while you wrote. What you wrote is kept: send it again.";
     done: "Орындалды.", "Выполнено.", "Done.";
     better: "жақсарды", "стало лучше", "better";
     worse: "нашарлады", "стало хуже", "worse";

@@ -291,7 +291,7 @@ fn files(page: &AppealPage, words: &'static Words) -> Option<AnyView> {
         let href = format!("/api/v1/staff/appeals/{number}/files/{}", encode(id));
         let name = format!("{} {}", words.file, n + 1);
         let picture = matches!(kind.as_str(), "image/jpeg" | "image/png" | "image/webp");
-        let shown = picture.then(|| view! { <img src=href.clone() alt=name.clone() loading="lazy"/> });
+        let shown = picture.then(|| view! { <img src=href.clone() alt="" loading="lazy"/> });
         view! { <li><a href=href download="">{shown}<span>{name}" ("{kind.clone()}")"</span></a></li> }
     });
     let covered = files.shown.is_empty().then(|| {

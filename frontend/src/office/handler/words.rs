@@ -25,7 +25,7 @@ texts! {
     assignee: "Орындаушы", "Исполнитель", "Who works on it";
     nobody: "тағайындалмаған", "не назначен", "nobody yet";
     carrier: "Тасымалдаушы", "Перевозчик", "Carrier";
-    case: "Оқиға", "Случай", "Case";
+    case: "Жағдай", "Случай", "Case";
     danger: "Қауіп туралы хабар", "Сообщение об опасности", "A danger is reported";
     person: "Өтініш беруші", "Заявитель", "Applicant";
     anonymous: "Аты айтылмаған.", "Имя не названо.", "No name was given.";
@@ -74,11 +74,11 @@ texts! {
     failed: "Орындалмады:", "Не выполнено:", "Not done:";
     done: "Орындалды:", "Выполнено:", "Done:";
     subject: "Қосымша мәселе", "Дополнительный вопрос", "Further topic";
-    case_number: "Оқиға нөмірі (бос болса – шығару)", "Номер случая (пусто – исключить)", "Number of the case (empty: take out)";
+    case_number: "Жағдай нөмірі (бос болса – шығару)", "Номер случая (пусто – исключить)", "Number of the case (empty: take out)";
     to_map: "Картада", "На карте", "On the map";
     files: "Қоса берілгендер", "Приложения", "Files";
     file: "Файл", "Файл", "File";
-    files_covered: "Жабық: көру үшін «Кім өтініш берді» бөлімінде себебін жазыңыз.", "Закрыты: чтобы открыть, укажите причину в разделе о заявителе.", "Covered: give a reason in the section about the applicant to open them.";
+    files_covered: "Жабық: көру үшін «Өтініш беруші» бөлімінде себебін жазыңыз.", "Закрыты: чтобы открыть, укажите причину в разделе о заявителе.", "Covered: give a reason in the section about the applicant to open them.";
     kind: "Түрі", "Вид", "Kind";
     exactly: "дәл", "точно", "exact";
     how_exact: "Уақыт", "Точность времени", "How exact the time is";
@@ -110,7 +110,7 @@ codes! { command_name:
     "acknowledge_safety" => "Қауіп көрілді", "Опасность увидена", "The danger is seen";
     "cctv_held" => "Бейнежазба сақталды", "Видеозапись сохранена", "The pictures are kept";
     "change_claim" => "Мәліметтерді түзету", "Исправить сведения", "Put the facts right";
-    "join_case" => "Оқиғаға қосу немесе шығару", "Присоединить к случаю или исключить", "Join to a case, or take out";
+    "join_case" => "Жағдайға қосу немесе шығару", "Присоединить к случаю или исключить", "Join to a case, or take out";
     "track_measure" => "Шараны бақылауға алу", "Взять меру на контроль", "Watch the measure";
     "note" => "Ескерту жазу", "Записать заметку", "Write a note";
     "sign_verdict" => "Қорытындыға қол қою", "Подписать вывод", "Sign the finding";
@@ -141,8 +141,8 @@ codes! { event_name:
     "verdict_signed" => "Қорытындыға қол қойылды", "Вывод подписан", "Finding signed";
     "claim_changed" => "Мәліметтер түзетілді", "Сведения исправлены", "Facts corrected";
     "subject_settled" => "Қосымша мәселе шешілді", "Вопрос решён", "Topic settled";
-    "case_joined" => "Оқиғаға қосылды", "Присоединено к случаю", "Joined a case";
-    "case_left" => "Оқиғадан шығарылды", "Исключено из случая", "Taken out of its case";
+    "case_joined" => "Жағдайға қосылды", "Присоединено к случаю", "Joined a case";
+    "case_left" => "Жағдайдан шығарылды", "Исключено из случая", "Taken out of its case";
     "measure_tracked" => "Шара бақылауда", "Мера на контроле", "Measure watched";
     "told" => "Өтініш берушіге хабарланды", "Заявителю сообщено", "Applicant told";
     "repeat_due" => "Даулы: қайта өтініш", "Оспорено: повторное обращение", "Disputed: a new appeal";
@@ -227,7 +227,7 @@ codes! { refusal_name:
     "safety" => "қауіп туралы хабар қараусыз қалмайды", "сообщение об опасности без рассмотрения не оставляют", "a danger is not left without consideration";
     "nothing_to_do" => "мұндай ештеңе жоқ", "не с чем это сделать", "there is none to do this with";
     "version" => "басқа біреу өзгертті", "кто-то изменил раньше", "somebody was quicker";
-    "joined_before" => "өтініш басқа оқиғада", "обращение уже в случае", "the appeal is of a case already";
+    "joined_before" => "өтініш басқа жағдайда", "обращение уже в случае", "the appeal is of a case already";
     "figure_missing" => "шараға сан керек", "мере нужна цифра", "the measure needs a figure";
     "days_out_of_order" => "күндердің реті дұрыс емес", "даты не по порядку", "the days are out of order";
     "effect_missing" => "алдымен әсерін есептеңіз", "сначала посчитайте эффект", "study the effect first";
@@ -238,5 +238,5 @@ codes! { refusal_name:
     "place_missing" => "орны көрсетілмеген", "не указано место", "no place is named";
     "unknown_route" => "мұндай маршрут жоқ", "такого маршрута нет", "there is no such route";
     "unknown_stop" => "мұндай аялдама жоқ: тізімнен таңдаңыз", "такой остановки нет: выберите из списка", "there is no such stop: choose from the list";
-    "unknown_case" => "мұндай оқиға жоқ", "такого случая нет", "there is no such case";
+    "unknown_case" => "мұндай жағдай жоқ", "такого случая нет", "there is no such case";
 }

@@ -123,14 +123,7 @@ pub async fn visible(
     mut asked: Asked,
     limit: u32,
 ) -> Result<(AppealQueue, u64), ProblemResponse> {
-    let sight = Sight {
-        own: false,
-        public: false,
-        private: false,
-        assignee: None,
-        orgs: signed.0.org.iter().cloned().collect(),
-        taken_by: None,
-    };
+    let sight = Sight::of_any(signed.0.org.iter().cloned().collect());
     let now = office.register.now();
     let see = |field| visibility(&signed.0.viewer(), field, &sight, now);
     if see(Field::Status) == Visibility::Hidden {

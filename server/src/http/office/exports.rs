@@ -14,15 +14,20 @@ use appeals::access::{Action, Grant, may};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Form, Router};
 use frontend::office::{ExportLine, ExportsPage, OfficePage};
 
 pub fn routes() -> Router<Office> {
     Router::new()
         .route("/staff/exports", get(page).post(ask))
-        .route("/staff/exports/{export_id}/allow", post(allow))
-        .route("/staff/exports/{export_id}/take", post(take))
+        .route("/staff/exports/{export_id}/allow", get(back).post(allow))
+        .route("/staff/exports/{export_id}/take", get(back).post(take))
+}
+
+/// Whoever signs in again after a step comes back to the list.
+async fn back() -> Response {
+    see_other("/staff/exports")
 }
 
 fn granted(signed: &super::signed::Signed) -> Result<Grant, ProblemResponse> {
@@ -84,18 +89,13 @@ async fn ask(
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(response);
         }
-        let days = field(&fields, "days").parse().unwrap_or_else(|_| days_of(&asked));
-        let span = period(&office.register, days_of_form(days));
+        let span = period(&office.register, days_of(field(&fields, "days")));
         let person = signed.0.person;
         let id = office.register.ask_export(person, reason, span, allows).await?;
         office.staff.audit(Some(person), "export_asked", &id, reason).await?;
         Ok::<_, ProblemResponse>(see_other("/staff/exports"))
     };
     done.await.map_err(problem_page(&office, &asked))
-}
-
-fn days_of_form(days: u32) -> u32 {
-    days.clamp(1, super::supervisor::DAYS_MAX)
 }
 
 /// `POST /staff/exports/{export_id}/allow`.

@@ -15,6 +15,7 @@ impl From<ServiceError> for ProblemResponse {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Draft(error) => Self::bad_request(error.to_string()),
+            ServiceError::TooManyRows(_) => Self::bad_request(error.to_string()),
             ServiceError::Refused(refusal) => refused(refusal),
             ServiceError::Case(refusal) => {
                 let status = match refusal {

@@ -59,7 +59,6 @@ fn span(office: &Office, asked: &Asked) -> Result<Span, ProblemResponse> {
     params(("at" = Option<i64>, Query, description = "Those about half an hour before and after this time, epoch seconds; else those registered in the last hour"),
         ("lang" = Option<String>, Query, description = "kk, ru or en; else by Accept-Language")),
     responses((status = 200, body = FreshAppeals),
-        (status = 401, description = "Nobody is signed in", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The role sees no appeals", body = Problem, content_type = "application/problem+json")))]
 pub async fn fresh(
     State(office): State<Office>,
@@ -139,9 +138,7 @@ async fn seen(
     asked: &Asked,
     Span { mut wanted, from, to }: Span,
 ) -> Result<FreshAppeals, ProblemResponse> {
-    let orgs = signed.0.org.iter().cloned().collect();
-    let sight =
-        Sight { own: false, public: false, private: false, assignee: None, orgs, taken_by: None };
+    let sight = Sight::of_any(signed.0.org.iter().cloned().collect());
     let (viewer, now) = (signed.0.viewer(), office.register.now());
     let see = |field| visibility(&viewer, field, &sight, now) == Visibility::Full;
     if !see(Field::Status) {

@@ -44,7 +44,7 @@ use axum::routing::{get, post};
 use std::sync::Arc;
 use tries::PinTries;
 
-pub use known::introduced;
+pub use known::{Door, introduced};
 
 /// A stop as Open311 tells it.
 #[derive(Clone, Debug, PartialEq)]

@@ -27,7 +27,7 @@ const DAY_S: EpochS = 86_400;
 /// Days of the period unless others are asked for.
 const DAYS: u32 = 28;
 /// Longest period, days.
-pub const DAYS_MAX: u32 = 366;
+const DAYS_MAX: u32 = 366;
 /// A year ago lies so many days back: whole weeks, so that weekdays meet.
 const YEAR_DAYS: i64 = 364;
 /// A topic's usual is that of the same weekday of so many weeks before the period.
@@ -48,8 +48,8 @@ pub fn routes() -> Router<Office> {
         .route("/staff/overview/export.csv", get(export))
 }
 
-pub fn days_of(asked: &Asked) -> u32 {
-    asked.param("days").and_then(|d| d.parse().ok()).unwrap_or(DAYS).clamp(1, DAYS_MAX)
+pub fn days_of(said: &str) -> u32 {
+    said.parse().unwrap_or(DAYS).clamp(1, DAYS_MAX)
 }
 
 /// Whole local days that end with the last full one.
@@ -72,7 +72,7 @@ async fn page(
         if may(signed.0.role, Action::ReadRatings) != Grant::Yes {
             return Err(forbidden("your role does not see the overview"));
         }
-        let days = days_of(&asked);
+        let days = days_of(asked.param("days").unwrap_or_default());
         let span = period(&office.register, days);
         let view = office.site.reads().view(asked.language);
         let mut page = overview(&office, &view, days, span).await?;
@@ -379,7 +379,7 @@ async fn export(
         if may(account.role, Action::Export) != Grant::Yes || account.role == Role::Carrier {
             return Err(forbidden("your role may not export"));
         }
-        let days = days_of(&asked);
+        let days = days_of(asked.param("days").unwrap_or_default());
         let rows = office.register.export(period(&office.register, days)).await?;
         let detail = format!("{days} days, {} rows", rows.len());
         office.staff.audit(Some(account.person), "exported", "appeals", &detail).await?;

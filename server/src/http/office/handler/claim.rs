@@ -71,6 +71,9 @@ pub fn command(
         stop: stop.as_deref().map(Into::into),
         time: time(fields, before.time, zone)?,
         wait_s: match text("wait") {
+            Some(said) if before.wait_s.is_some_and(|s| (s / MINUTE_S).to_string() == said) => {
+                before.wait_s
+            }
             Some(said) => {
                 let minutes = said.parse().ok().filter(|m| (0..=WAIT_MIN_MAX).contains(m));
                 Some(minutes.ok_or("field")? * MINUTE_S)

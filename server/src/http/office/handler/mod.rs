@@ -15,7 +15,7 @@ use crate::problem::ProblemResponse;
 use appeals::number::AppealNumber;
 use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use std::collections::BTreeMap;
 
 /// What a form holds.
@@ -26,7 +26,7 @@ pub fn routes() -> Router<Office> {
     Router::new()
         .route("/staff", get(queue::page))
         .route("/staff/appeals/{number}", get(one::page).post(one::act))
-        .route("/staff/appeals/{number}/reveal", post(one::reveal))
+        .route("/staff/appeals/{number}/reveal", get(one::page).post(one::reveal))
 }
 
 /// A problem as a page, for somebody at a desk.

@@ -7,6 +7,7 @@ use super::queue::{Places, desks, left};
 use super::{Fields, field, number_of, problem_page};
 use crate::http::asked::Asked;
 use crate::http::office::Office;
+use crate::http::office::desk::REASON_CHARS_MIN;
 use crate::http::office::pages::{AtDesk, names, see_other, words_of};
 use crate::http::office::signed::forbidden;
 use crate::http::office::staff::member;
@@ -25,9 +26,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use frontend::office::{AnswerForm, AppealPage, Fault, Files, Offered, OfficePage};
-
-/// Shortest reason to see personal data, characters.
-const REASON_CHARS_MIN: usize = 5;
 
 /// What came of the last thing that was asked.
 #[derive(Default)]

@@ -281,16 +281,10 @@ fn stops(
 /// A stop about the middle of the line for each direction: who stands anywhere sees the same buses.
 fn of_line(view: &View, route: RouteIdx) -> Vec<StopIdx> {
     let timetable = view.timetable();
-    let mut main: Vec<&transit::timetable::Pattern> = Vec::new();
     let patterns = timetable.route(route).patterns.iter().map(|p| timetable.pattern(*p));
-    for pattern in patterns {
-        match main.iter_mut().find(|m| m.direction == pattern.direction) {
-            Some(known) if known.trips.len() < pattern.trips.len() => *known = pattern,
-            Some(_) => {}
-            None => main.push(pattern),
-        }
-    }
-    main.sort_by_key(|p| p.direction);
+    let mut main: Vec<_> = patterns.collect();
+    main.sort_by_key(|p| (p.direction, std::cmp::Reverse(p.trips.len())));
+    main.dedup_by_key(|p| p.direction);
     main.iter().filter_map(|p| p.stops.get(p.stops.len() / 2).copied()).collect()
 }
 

@@ -33,13 +33,13 @@ const EVIDENCE_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// At the stops that can be meant.
 pub async fn passages(office: &Office, view: &View, heard: &Heard) -> Vec<DeskPassages> {
-    let mut all = Vec::new();
-    for stop in heard.stops.iter().take(STOPS_MAX) {
+    let stops = heard.stops.iter().take(STOPS_MAX);
+    let all = stops.map(|stop| async move {
         let mut at = at_stop(office.site.reads(), view, heard, *stop).await;
         at.evidence = evidence(office, view, heard, *stop).await;
-        all.push(at);
-    }
-    all
+        at
+    });
+    futures_util::future::join_all(all).await
 }
 
 /// What an appeal would be examined by: who says no time and waits, waits now.
@@ -118,14 +118,14 @@ async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> De
         heard.route.map_or(here, |r| i.incident.route == Some(r))
     };
     let incidents = view.snapshot().incidents.iter().filter(concerns).take(INCIDENTS_MAX);
-    let feeds = &view.snapshot().feeds;
+    let feeds = view.feeds().feeds;
     DeskPassages {
         headsign: headsign(view, heard.route.filter(|_| passes), stop),
         next: detail.next.into_iter().filter(|a| is_route(&a.route_id)).take(ROWS_MAX).collect(),
         last: detail.last.into_iter().filter(|d| is_route(&d.route_id)).take(ROWS_MAX).collect(),
         then: then(reads, view, heard, &detail.stop.stop_id, route).await,
         incidents: incidents.map(|i| view.incident(i)).collect(),
-        feed_down: feeds.is_empty() || feeds.iter().any(|f| f.down),
+        feed_down: feeds.is_empty() || feeds.iter().any(|f| !f.is_heard()),
         stands_for_line: heard.whole_line,
         evidence: None,
         stop: detail.stop,
