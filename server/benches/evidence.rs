@@ -167,7 +167,8 @@ async fn fill(url: &str, store: &Store, timetable: &Timetable, days: i64) -> (u6
     let mut db = AnyConnection::connect(url).await.unwrap();
     let base = i64::from(date_number(DEMO_DATE));
     let from = timetable.origin(DEMO_DATE);
-    for day in 1..days {
+    // The farthest first: what ran past midnight lands in the next day, where it must not be copied again.
+    for day in (1..days).rev() {
         let back = day * DAY_S;
         let visits = "INSERT INTO stop_visits (service_date, trip_id, start_s, stop_sequence, \
              vehicle_id, route_id, direction_id, stop_id, at, scheduled_arrival, \

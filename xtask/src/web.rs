@@ -15,16 +15,18 @@ mod toolchain;
 use output::Output;
 
 /// A face of the page as WebAssembly: its files' first name (`NAME.<hash>.js`, `NAME.<hash>.wasm`), the feature
-/// that makes it, and what its lines of `hash.txt` begin with.
+/// that makes it, what its lines of `hash.txt` begin with, and its folder in Cargo's target.
 struct Bundle {
     name: &'static str,
     feature: &'static str,
     key: &'static str,
+    target: &'static str,
 }
-/// The islands, and the operator's desk: what one does not need it does not load.
+/// The islands, and the operator's desk: what one does not need it does not load. Cargo gives a library's
+/// WebAssembly one name whatever its features, so two faces in one folder would be linked anew each time.
 const BUNDLES: [Bundle; 2] = [
-    Bundle { name: "frontend", feature: "hydrate", key: "" },
-    Bundle { name: "desk", feature: "desk", key: "desk." },
+    Bundle { name: "frontend", feature: "hydrate", key: "", target: "" },
+    Bundle { name: "desk", feature: "desk", key: "desk.", target: "web-desk" },
 ];
 const TARGET: &str = "wasm32-unknown-unknown";
 const MAPLIBRE: &str = "web/node_modules/maplibre-gl";
@@ -93,12 +95,14 @@ pub fn build(options: &Options) -> Result<()> {
 /// Cargo's WebAssembly file.
 fn compile(bundle: &Bundle, target: &Path, release: bool) -> Result<PathBuf> {
     let profile = if release { "wasm-release" } else { "wasm-dev" };
+    let target = target.join(bundle.target);
     let mut cargo = toolchain::command("cargo");
     if let Some(name) = toolchain::with_target(TARGET)? {
         cargo.env("RUSTUP_TOOLCHAIN", name);
     }
     cargo.args(["build", "--package", "frontend", "--lib", "--target", TARGET]);
     cargo.args(["--profile", profile, "--no-default-features", "--features", bundle.feature]);
+    cargo.arg("--target-dir").arg(&target);
     run(&mut cargo)?;
     Ok(target.join(TARGET).join(profile).join("frontend.wasm"))
 }
