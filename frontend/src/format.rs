@@ -7,6 +7,9 @@ const DAY_S: i64 = 86_400;
 /// From here on a deviation is called late or early; below it a bus is as good as on time.
 #[cfg(feature = "ssr")]
 const DEVIATION_S: i32 = 60;
+/// From here on a span is told in days.
+#[cfg(feature = "ssr")]
+const LONG_S: i64 = 2 * DAY_S;
 
 /// How one reader is spoken to.
 #[cfg(feature = "ssr")]
@@ -89,6 +92,11 @@ impl Voice {
         format!("{year}-{month:02}-{day:02} {}", self.time(at))
     }
 
+    /// Whether the time of day alone tells when it was.
+    pub const fn within_a_day(&self, at: i64) -> bool {
+        self.at - at < DAY_S
+    }
+
     /// `8:05` or `—`.
     pub fn span(&self, s: Option<i32>) -> String {
         or_dash(s.map(|s| stopwatch(s.into())))
@@ -127,12 +135,15 @@ impl Voice {
         format!("{} {}", self.count(n), self.language.plural(n, word))
     }
 
-    /// `40 с`, `8 мин`, `2 ч 5 мин`: a span in words, rounded.
+    /// `40 с`, `8 мин`, `2 ч 5 мин`, `3 дн.`: a span in words, rounded.
     pub fn roughly(&self, s: i64) -> String {
         let units = &self.text.units;
         let s = s.abs();
         if s < 60 {
             return format!("{s} {}", units.s);
+        }
+        if s >= LONG_S {
+            return format!("{} {}", self.count(s.unsigned_abs() / DAY_S), units.d);
         }
         let minutes = (s + 30) / 60;
         match (minutes / 60, minutes % 60) {
@@ -233,6 +244,8 @@ mod tests {
         assert_eq!(ru.relative(ru.at - 200), "3 мин назад");
         assert_eq!(ru.relative(ru.at + 10), "сейчас");
         assert_eq!(voice(Language::En).roughly(7500), "2 h 5 min");
+        assert_eq!(voice(Language::Ru).roughly(30_870_000), "357 дн.");
+        assert_eq!(voice(Language::En).roughly(172_799), "48 h");
         assert_eq!(ru.deviation(Some(130)), ("+2:10".to_owned(), Some("опоздание")));
         assert_eq!(ru.deviation(Some(-100)), ("−1:40".to_owned(), Some("опережение")));
         assert_eq!(ru.deviation(Some(20)), ("+0:20".to_owned(), None));

@@ -24,7 +24,11 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
     let when = |at: Option<i64>| {
         at.map_or_else(
             || text.feed_never.to_owned(),
-            |at| format!("{} ({})", voice.time_s(at), voice.ago(at)),
+            |at| {
+                let time =
+                    if voice.within_a_day(at) { voice.time_s(at) } else { voice.date_time(at) };
+                format!("{time} ({})", voice.ago(at))
+            },
         )
     };
     let repeats = feed.trouble == Some(FeedTrouble::OldPositions);

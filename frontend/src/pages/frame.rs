@@ -11,8 +11,6 @@ use leptos::prelude::*;
 
 /// Value of `?theme=` that follows the system.
 const THEME_SYSTEM: &str = "system";
-/// What is older is told with its date, seconds.
-const DAY_S: i64 = 86_400;
 
 pub(super) fn header(context: Context<'_>, page: &Page) -> AnyView {
     let text = context.voice.text;
@@ -153,7 +151,7 @@ pub(super) fn unheard(context: Context<'_>, feed: &Feed) -> String {
     let named = |words: &str| words.replace("{feed}", &feed.feed_id);
     match (feed.trouble, feed.newest_at) {
         (Some(FeedTrouble::OldPositions), Some(at)) => {
-            let today = voice.at - at < DAY_S;
+            let today = voice.within_a_day(at);
             let since = if today { voice.time(at) } else { voice.date_time(at) };
             let words = named(text.feed_repeats).replace("{since}", &since);
             let ago = if today { format!(" ({})", voice.ago(at)) } else { String::new() };

@@ -57,6 +57,7 @@ pub(super) static TEXT: Text = Text {
         min: "min",
         s: "s",
         h: "h",
+        d: "d",
         m: "m",
         km: "km",
         kmh: "km/h",

@@ -57,6 +57,7 @@ pub(super) static TEXT: Text = Text {
         min: "мин",
         s: "с",
         h: "сағ",
+        d: "күн",
         m: "м",
         km: "км",
         kmh: "км/сағ",

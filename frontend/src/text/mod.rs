@@ -51,6 +51,8 @@ pub(crate) struct Units {
     pub min: &'static str,
     pub s: &'static str,
     pub h: &'static str,
+    /// Days.
+    pub d: &'static str,
     pub m: &'static str,
     pub km: &'static str,
     pub kmh: &'static str,
