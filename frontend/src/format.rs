@@ -143,7 +143,7 @@ impl Voice {
             return format!("{s} {}", units.s);
         }
         if s >= LONG_S {
-            return format!("{} {}", self.count(s.unsigned_abs() / DAY_S), units.d);
+            return format!("{} {}", self.count((s / DAY_S).unsigned_abs()), units.d);
         }
         let minutes = (s + 30) / 60;
         match (minutes / 60, minutes % 60) {

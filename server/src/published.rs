@@ -2,7 +2,7 @@
 
 use crate::notices::Notice;
 use std::sync::Arc;
-use transit::Snapshot;
+use transit::{EpochS, Snapshot};
 
 /// One tick's picture. Readers hold a `tokio::sync::watch::Receiver<Arc<Published>>`: no lock is taken for
 /// longer than to clone the `Arc`.
@@ -37,6 +37,25 @@ pub struct FeedNote {
     pub feed_id: String,
     /// Last failure, in words for a person; `None` once it answers again.
     pub last_error: Option<String>,
+    /// Of a feed of alerts alone, which the Monitor does not hear of: what was heard of it.
+    pub alerts_heard: Option<AlertsHeard>,
+}
+
+impl FeedNote {
+    /// Of a feed that nothing was heard of yet.
+    pub fn new(feed_id: String, alerts_only: bool) -> Self {
+        let alerts_heard = alerts_only.then(AlertsHeard::default);
+        Self { feed_id, last_error: None, alerts_heard }
+    }
+}
+
+/// The newest dataset of alerts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlertsHeard {
+    /// `header.timestamp`.
+    pub header_at: Option<EpochS>,
+    /// When it was received.
+    pub received_at: Option<EpochS>,
 }
 
 /// How readers get it.

@@ -6,6 +6,7 @@ use crate::engine::{Engine, EngineSettings, Metrics, Outlets, UPDATES_MAX, Watch
 use crate::feed::keep_thread::KeepHandle;
 use crate::feed::live_source::{LiveSource, Shared};
 use crate::feed::recording::Recording;
+use crate::feed::settings::FeedSettings;
 use crate::feed::timetable_task::TimetableSource;
 use crate::feed::{Part, recorded_source};
 use crate::history::History;
@@ -93,7 +94,8 @@ impl House {
         let warm = warming_up.clone();
         let metrics = Arc::new(Metrics::default());
         let epoch = Clock::machine().now() as u32;
-        let first = first_picture(&watch, clock, epoch, demo, &warming_up);
+        let alerts_only = alerts_only(&settings.feeds);
+        let first = first_picture(&watch, clock, epoch, demo, &warming_up, &alerts_only);
         let (published, publications) = watch::channel(Arc::new(first));
         let (updates, inbox) = mpsc::channel(UPDATES_MAX);
         let keep = KeepHandle::start(&settings.keep, settings.keep_folder())
@@ -101,7 +103,7 @@ impl House {
         let engine = Engine::new(
             watch,
             clock,
-            EngineSettings { tick: Duration::from_millis(settings.tick_ms), demo },
+            EngineSettings { tick: Duration::from_millis(settings.tick_ms), demo, alerts_only },
             Outlets { published, writer: store.writer(), warming_up },
             Arc::clone(&metrics),
             epoch,
@@ -264,8 +266,16 @@ fn start_feeds(settings: &Settings, shared: &Shared) -> Result<()> {
     Ok(())
 }
 
+/// The feeds that tell nothing of vehicles: nothing is missed while they are silent.
+fn alerts_only(feeds: &[FeedSettings]) -> Vec<FeedIdx> {
+    let only = feeds.iter().enumerate().filter(|(_, feed)| {
+        feed.recording.is_none() && feed.vehicle_positions.is_none() && feed.trip_updates.is_none()
+    });
+    only.map(|(i, _)| FeedIdx::from(i)).collect()
+}
+
 /// The sources of a feed. Where there are no positions, trip updates carry its health.
-fn parts(feed: &crate::feed::settings::FeedSettings) -> Vec<(Part, &str)> {
+fn parts(feed: &FeedSettings) -> Vec<(Part, &str)> {
     let updates = if feed.vehicle_positions.is_some() { Part::TripUpdates } else { Part::Main };
     [
         (Part::Main, &feed.vehicle_positions),
@@ -283,8 +293,11 @@ fn first_picture(
     epoch: u32,
     demo: bool,
     warming_up: &watch::Receiver<bool>,
+    alerts_only: &[FeedIdx],
 ) -> Published {
-    let notes = watch.feeds().iter();
+    let notes = watch.feeds().iter().enumerate();
+    let notes =
+        notes.map(|(i, id)| FeedNote::new(id.clone(), alerts_only.contains(&FeedIdx::from(i))));
     Published {
         snapshot: Arc::new(watch.snapshot(clock.now())),
         epoch,
@@ -294,7 +307,7 @@ fn first_picture(
         demo,
         warming_up: *warming_up.borrow(),
         store_down: false,
-        feeds: notes.map(|id| FeedNote { feed_id: id.clone(), last_error: None }).collect(),
+        feeds: notes.collect(),
         notices: Arc::default(),
     }
 }

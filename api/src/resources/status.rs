@@ -61,6 +61,8 @@ wire! {
         pub newest_at: Option<i64>,
         /// What is wrong with it, if anything is.
         pub trouble: Option<FeedTrouble>,
+        /// It tells alerts alone: no vehicle is missed while it is silent.
+        pub alerts_only: bool,
     }
 }
 
@@ -80,9 +82,14 @@ pub enum FeedTrouble {
 }
 
 impl Feed {
-    /// It has answered with news and is not down: what it does not show did not happen.
+    /// It tells of vehicles, has answered with news and is not down: what it does not show did not happen.
     pub fn is_heard(&self) -> bool {
+        !self.alerts_only && !self.is_silent()
+    }
+
+    /// It should tell of vehicles and does not: what it does not show is not known.
+    pub fn is_silent(&self) -> bool {
         let repeats = self.trouble == Some(FeedTrouble::OldPositions);
-        !self.down && !repeats && self.received_at.is_some()
+        !self.alerts_only && (self.down || repeats || self.received_at.is_none())
     }
 }

@@ -19,21 +19,12 @@ pub(super) fn page(context: Context<'_>) -> AnyView {
 }
 
 fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
-    let (voice, text) = (context.voice, context.voice.text);
-    let rejected: u64 = feed.rejected.values().sum();
-    let when = |at: Option<i64>| {
-        at.map_or_else(
-            || text.feed_never.to_owned(),
-            |at| {
-                let time =
-                    if voice.within_a_day(at) { voice.time_s(at) } else { voice.date_time(at) };
-                format!("{time} ({})", voice.ago(at))
-            },
-        )
-    };
+    let text = context.voice.text;
     let repeats = feed.trouble == Some(FeedTrouble::OldPositions);
+    let failing = feed.alerts_only && feed.last_error.is_some();
     let state = match (feed.down, feed.received_at) {
         _ if repeats => ("state bad", text.feed_is_repeating),
+        _ if failing => ("state bad", text.feed_is_down),
         (true, _) => ("state bad", text.feed_is_down),
         // Not yet down, but nothing is known of it: that is not fresh.
         (false, None) => ("state", text.feed_never),
@@ -46,20 +37,42 @@ fn feed_view(context: Context<'_>, feed: &Feed) -> AnyView {
                 <p class="note">{unheard(context, feed)}" "{text.feed_down_note}</p>
             })}
             <dl class="facts">
-                {fact(text.last_dataset, when(feed.header_at))}
-                {fact(text.received, when(feed.received_at))}
-                {fact(text.newest_position, when(feed.newest_at))}
-                {fact(text.age, or_dash(feed.age_s.map(|s| voice.roughly(s.into()))))}
-                {fact(text.matched, voice.percent(feed.matched_share))}
-                {fact(text.accepted, voice.count(feed.accepted))}
-                {fact(text.rejected, voice.count(rejected))}
+                {fact(text.last_dataset, when(context, feed.header_at))}
+                {fact(text.received, when(context, feed.received_at))}
+                {(!feed.alerts_only).then(|| positions(context, feed))}
                 {(feed.failures_in_row > 0).then(|| fact(text.failures, feed.failures_in_row))}
                 {feed.last_error.clone().map(|error| fact(text.last_error, error))}
             </dl>
-            {reasons(context, feed)}
+            {(!feed.alerts_only).then(|| reasons(context, feed))}
+            {feed.alerts_only.then(|| view! { <p class="note">{text.feed_of_alerts}</p> })}
         </section>
     }
     .into_any()
+}
+
+fn positions(context: Context<'_>, feed: &Feed) -> AnyView {
+    let (voice, text) = (context.voice, context.voice.text);
+    let rejected: u64 = feed.rejected.values().sum();
+    view! {
+        {fact(text.newest_position, when(context, feed.newest_at))}
+        {fact(text.age, or_dash(feed.age_s.map(|s| voice.roughly(s.into()))))}
+        {fact(text.matched, voice.percent(feed.matched_share))}
+        {fact(text.accepted, voice.count(feed.accepted))}
+        {fact(text.rejected, voice.count(rejected))}
+    }
+    .into_any()
+}
+
+/// A moment and how long ago it was, or that it never was.
+fn when(context: Context<'_>, at: Option<i64>) -> String {
+    let voice = context.voice;
+    at.map_or_else(
+        || voice.text.feed_never.to_owned(),
+        |at| {
+            let time = if voice.within_a_day(at) { voice.time_s(at) } else { voice.date_time(at) };
+            format!("{time} ({})", voice.ago(at))
+        },
+    )
 }
 
 fn reasons(context: Context<'_>, feed: &Feed) -> AnyView {

@@ -131,7 +131,7 @@ pub(super) fn banners(context: Context<'_>) -> AnyView {
     if status.feeds.is_empty() {
         lines.push(("warn", text.no_feeds.to_owned()));
     }
-    for feed in status.feeds.iter().filter(|feed| !feed.is_heard()) {
+    for feed in status.feeds.iter().filter(|feed| feed.is_silent()) {
         lines.push(("bad", format!("{} {}", unheard(context, feed), text.feed_down_note)));
     }
     if status.store_down {

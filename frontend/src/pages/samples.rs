@@ -51,6 +51,7 @@ pub(crate) fn feed() -> Feed {
         down: false,
         newest_at: Some(AT - 14),
         trouble: None,
+        alerts_only: false,
     }
 }
 

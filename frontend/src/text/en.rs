@@ -207,6 +207,7 @@ pub(super) static TEXT: Text = Text {
     feed_is_down: "Not fresh",
     feed_is_repeating: "Repeats old positions",
     newest_position: "Newest position",
+    feed_of_alerts: "This feed tells alerts alone, not where vehicles are.",
     feed_never: "nothing received yet",
     last_dataset: "Latest dataset",
     received: "Received",

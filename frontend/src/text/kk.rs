@@ -207,6 +207,7 @@ pub(super) static TEXT: Text = Text {
     feed_is_down: "Ескірген",
     feed_is_repeating: "Ескі орындарды қайталап тұр",
     newest_position: "Ең жаңа орын",
+    feed_of_alerts: "Бұл дереккөз тек хабарландыруларды береді, автобустардың орнын емес.",
     feed_never: "әлі ештеңе алынбады",
     last_dataset: "Соңғы деректер",
     received: "Алынды",

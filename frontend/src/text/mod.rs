@@ -255,6 +255,7 @@ pub(crate) struct Text {
     pub feed_is_down: &'static str,
     pub feed_is_repeating: &'static str,
     pub newest_position: &'static str,
+    pub feed_of_alerts: &'static str,
     pub feed_never: &'static str,
     pub last_dataset: &'static str,
     pub received: &'static str,

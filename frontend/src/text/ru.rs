@@ -207,6 +207,7 @@ pub(super) static TEXT: Text = Text {
     feed_is_down: "Несвежие",
     feed_is_repeating: "Повторяет старые положения",
     newest_position: "Самое новое положение",
+    feed_of_alerts: "Этот источник сообщает только объявления, не места автобусов.",
     feed_never: "ещё ничего не получено",
     last_dataset: "Последние данные",
     received: "Получено",

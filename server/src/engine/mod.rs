@@ -15,7 +15,7 @@ pub use watching::Watch;
 use crate::clock::Clock;
 use crate::feed::{Dataset, Part, Update};
 use crate::notices::Notice;
-use crate::published::{FeedNote, Published};
+use crate::published::{AlertsHeard, FeedNote, Published};
 use crate::store::WriterHandle;
 use rows::HealthMark;
 use std::collections::BTreeMap;
@@ -45,12 +45,14 @@ pub struct Outlets {
 }
 
 /// Settings of the engine.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct EngineSettings {
     /// Between two ticks, of our time.
     pub tick: Duration,
     /// The simulated city.
     pub demo: bool,
+    /// Feeds that tell alerts alone.
+    pub alerts_only: Vec<FeedIdx>,
 }
 
 /// What is told of a feed beside the Monitor's counts.
@@ -93,11 +95,11 @@ impl Engine {
         metrics: Arc<Metrics>,
         epoch: u32,
     ) -> Self {
-        let notes: Vec<_> = watch
-            .feeds()
-            .iter()
-            .map(|feed_id| FeedNote { feed_id: feed_id.clone(), last_error: None })
-            .collect();
+        let notes = watch.feeds().iter().enumerate().map(|(i, feed_id)| {
+            let alerts_only = settings.alerts_only.contains(&FeedIdx::from(i));
+            FeedNote::new(feed_id.clone(), alerts_only)
+        });
+        let notes: Vec<_> = notes.collect();
         Self {
             feeds: notes.iter().map(|_| FeedDesk::default()).collect(),
             health_at: clock.now(),
@@ -181,6 +183,9 @@ impl Engine {
             Part::Main => self.watch.dataset(now, feed, dataset),
             Part::TripUpdates => self.watch.facts(now, feed, dataset),
             Part::Alerts => {}
+        }
+        if let Some(heard) = self.notes.get_mut(feed.get()).and_then(|n| n.alerts_heard.as_mut()) {
+            *heard = AlertsHeard { header_at: dataset.header_at(), received_at: Some(now) };
         }
         self.metrics.apply.add(self.clock.elapsed().saturating_sub(started));
         let Some(desk) = self.feeds.get_mut(feed.get()) else { return };

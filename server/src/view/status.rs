@@ -28,26 +28,31 @@ impl View {
     /// Health of all feeds.
     pub fn feeds(&self) -> FeedList {
         let snapshot = self.snapshot();
-        let feeds = snapshot.feeds.iter().enumerate().map(|(i, f)| Feed {
-            feed_id: self.feed_id(i),
-            header_at: f.header_at,
-            received_at: f.received_at,
-            accepted: f.accepted,
-            rejected: RejectReason::ALL
-                .iter()
-                .zip(f.rejected)
-                .filter(|(_, count)| *count > 0)
-                .map(|(reason, count)| (reason.name().to_owned(), count))
-                .collect(),
-            failures_in_row: f.failures_in_row,
-            last_error: self.published.feeds.get(i).and_then(|n| n.last_error.clone()),
-            matched_share: f.matched_share,
-            age_s: f.age_s,
-            down: f.down,
-            newest_at: f.newest_at,
-            trouble: f.trouble.map(trouble),
-        });
-        FeedList { at: snapshot.at, feeds: feeds.collect() }
+        // A feed that was never heard of is told as well.
+        let count = snapshot.feeds.len().max(self.published.feeds.len());
+        FeedList { at: snapshot.at, feeds: (0..count).map(|i| self.feed(i)).collect() }
+    }
+
+    fn feed(&self, index: usize) -> Feed {
+        let state = self.snapshot().feeds.get(index).cloned().unwrap_or_default();
+        let note = self.published.feeds.get(index);
+        let alerts = note.and_then(|n| n.alerts_heard);
+        let rejected = RejectReason::ALL.iter().zip(state.rejected).filter(|(_, count)| *count > 0);
+        Feed {
+            feed_id: self.feed_id(index),
+            header_at: alerts.map_or(state.header_at, |a| a.header_at),
+            received_at: alerts.map_or(state.received_at, |a| a.received_at),
+            accepted: state.accepted,
+            rejected: rejected.map(|(reason, count)| (reason.name().to_owned(), count)).collect(),
+            failures_in_row: state.failures_in_row,
+            last_error: note.and_then(|n| n.last_error.clone()),
+            matched_share: state.matched_share,
+            age_s: state.age_s,
+            down: state.down,
+            newest_at: state.newest_at,
+            trouble: state.trouble.map(trouble),
+            alerts_only: alerts.is_some(),
+        }
     }
 
     /// A feed's name in the settings.

@@ -47,7 +47,8 @@ impl Room {
         let (published, pictures) = watch::channel(Arc::new(first));
         let (_, warming_up) = watch::channel(false);
         let outlets = Outlets { published, writer: store.writer(), warming_up };
-        let settings = EngineSettings { tick: Duration::from_millis(20), demo: false };
+        let settings =
+            EngineSettings { tick: Duration::from_millis(20), demo: false, alerts_only: vec![] };
         let clock = Clock::of_city(now, 1.0);
         let engine = Engine::new(watch, clock, settings, outlets, Arc::<Metrics>::default(), 7);
         let (updates, inbox) = mpsc::channel(8);

@@ -215,7 +215,7 @@ pub fn published(
         demo: false,
         warming_up: false,
         store_down: false,
-        feeds: vec![FeedNote { feed_id: "buses".into(), last_error: None }],
+        feeds: vec![FeedNote::new("buses".into(), false)],
         notices: notices(),
     })
 }

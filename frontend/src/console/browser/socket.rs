@@ -209,7 +209,7 @@ fn status_came(app: &Rc<App>, status: &Status) {
     if app.signals.link.get_untracked() != link {
         app.signals.link.set(link);
     }
-    let down = status.feeds.iter().filter(|f| !f.is_heard());
+    let down = status.feeds.iter().filter(|f| f.is_silent());
     let down = down.map(|f| (f.feed_id.clone(), f.trouble)).collect();
     let doubts = (status.warming_up, status.store_down, down);
     let before = app.socket.borrow_mut().doubts.replace(doubts.clone());

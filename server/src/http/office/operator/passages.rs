@@ -5,7 +5,7 @@ use super::Office;
 use super::hear::{Heard, headsign};
 use crate::reads::Reads;
 use crate::view::View;
-use api::{DeskEvidence, DeskPassages, DeskPassed, DeskThen};
+use api::{DeskEvidence, DeskPassages, DeskPassed, DeskThen, Feed};
 use appeals::claim::{Claim, ClaimTime, WINDOW_S};
 use appeals::evidence::Packet;
 use appeals::ids::StopId;
@@ -125,7 +125,7 @@ async fn at_stop(reads: &Reads, view: &View, heard: &Heard, stop: StopIdx) -> De
         last: detail.last.into_iter().filter(|d| is_route(&d.route_id)).take(ROWS_MAX).collect(),
         then: then(reads, view, heard, &detail.stop.stop_id, route).await,
         incidents: incidents.map(|i| view.incident(i)).collect(),
-        feed_down: feeds.is_empty() || feeds.iter().any(|f| !f.is_heard()),
+        feed_down: !feeds.iter().any(Feed::is_heard) || feeds.iter().any(Feed::is_silent),
         stands_for_line: heard.whole_line,
         evidence: None,
         stop: detail.stop,
