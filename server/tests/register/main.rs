@@ -20,6 +20,7 @@ mod filing;
 mod fresh;
 mod georeport;
 mod handling;
+mod hostile_mail;
 mod house;
 mod incoming;
 mod joining;
