@@ -22,6 +22,7 @@ mod route;
 mod signed;
 pub(super) mod staff;
 mod supervisor;
+mod table;
 mod tries;
 pub(super) mod webhooks;
 mod wire;
