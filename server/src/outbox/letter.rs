@@ -34,6 +34,8 @@ pub enum Purpose {
     Effect,
     /// A word of the dialogue in which an appeal is taken.
     Dialogue,
+    /// The code that opens an account.
+    AccountCode,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::Question => "question",
             Self::Effect => "effect",
             Self::Dialogue => "dialogue",
+            Self::AccountCode => "account_code",
         }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod accounts;
 mod attack;
 mod cases;
 mod citizen;
