@@ -98,6 +98,9 @@ pub struct Letter {
     pub language: Language,
     /// Message-ID that it answers.
     pub in_reply_to: Option<String>,
+    /// It is worth something until then, epoch seconds of the machine; later it is not sent any more.
+    #[serde(default)]
+    pub good_until: Option<EpochS>,
 }
 
 impl Letter {

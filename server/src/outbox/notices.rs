@@ -6,6 +6,7 @@ use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Event, Ground};
 use appeals::words::Language;
 use jiff::civil::Date;
+use transit::EpochS;
 
 /// Longest text that goes out as a short message, characters: some five parts of one.
 const SMS_CHARS_MAX: usize = 320;
@@ -54,13 +55,19 @@ pub fn due(event: &Event, seq: u32, appeal: &Appeal, to: &Addressee<'_>) -> Opti
             secret: to.pin.map(str::to_owned),
             language: appeal.language,
             in_reply_to: None,
+            good_until: None,
         },
     })
 }
 
 /// The code that opens an account, to the address that it was asked for; about no appeal, so that it says of none
 /// whether there is any.
-pub fn account_code(ask_hash: &str, address: &str, code: String, language: Language) -> Outgoing {
+pub fn account_code(
+    ask_hash: &str,
+    address: &str,
+    (code, good_until): (String, EpochS),
+    language: Language,
+) -> Outgoing {
     Outgoing {
         message_id: format!("account/{ask_hash}"),
         appeal: None,
@@ -73,6 +80,7 @@ pub fn account_code(ask_hash: &str, address: &str, code: String, language: Langu
             secret: Some(code),
             language,
             in_reply_to: None,
+            good_until: Some(good_until),
         },
     }
 }

@@ -134,7 +134,7 @@ impl Register {
                 CODES_OF_ADDRESS.into(),
             ],
         );
-        let letter: Outgoing = account_code(&ask_hash, &address.0, code, language);
+        let letter: Outgoing = account_code(&ask_hash, &address.0, (code, now + CODE_S), language);
         let [letters, codes, sessions] = forget(now);
         let all = vec![keep, letter.row(&self.keys, now)?, letters, codes, sessions];
         match self.ledger.write(all).await {

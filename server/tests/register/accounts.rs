@@ -7,7 +7,9 @@ use crate::outgoing::{MailServer, by_mail};
 use appeals::words::Language;
 use serde_json::json;
 use server::clock::Clock;
+use server::outbox::{Outbox, Senders};
 use server::register::AccountAddress;
+use std::sync::Arc;
 
 on_both!(
     an_account_shows_what_was_filed_with_its_address_and_nothing_else,
@@ -208,6 +210,17 @@ async fn an_address_gets_few_codes_and_no_header(db: TestDatabase) -> TestDataba
         let (fourth, code) = asked(&browser, &mails, &email.to_uppercase()).await;
         assert_eq!((fourth.status, code), (429, None), "{email}");
     }
+    // A mail server that comes back late brings no code that opens nothing any more; it is forgotten.
+    let (waits, code) = asked(&browser, &mails, "later@example.kz").await;
+    assert_eq!((waits.status, code), (200, None));
+    let later = Clock::of_city(Clock::machine().now() + 3_600, 1.0);
+    let (ledger, keys) = (house.ledger.clone(), Arc::clone(house.register.keys()));
+    let outbox = Outbox::new(ledger, keys, Senders::new(&by_mail(port)).unwrap(), later);
+    assert_eq!(outbox.pass().await.unwrap(), 1);
+    let states = "SELECT state, last_error FROM outbox WHERE last_error IS NOT NULL \
+                  AND purpose = 'account_code'";
+    let states = house.ledger.rows::<(String, String)>(states, vec![]).await.unwrap();
+    assert_eq!(states, [("failed".to_owned(), "its time is over".to_owned())]);
     // Six in a day, whichever server is asked; then they are forgotten with their letters.
     let (address, now) = (AccountAddress::parse("asel@example.kz").unwrap(), 1_795_410_000);
     let ask = async |at: i64| house.register.ask_code(&address, Language::Kk, at).await.unwrap();
