@@ -214,6 +214,12 @@ impl ChannelSettings {
         ]
     }
 
+    /// Whether the way of this name and direction has what it needs.
+    pub fn is_on(&self, name: &str, direction: &str) -> bool {
+        let is = |way: &Way| way.name == name && way.direction == direction;
+        self.ways().iter().any(|way| is(way) && way.missing.is_none())
+    }
+
     /// Says at the start which ways are off.
     pub fn tell(&self) {
         for way in self.ways() {

@@ -4,7 +4,7 @@ use super::Inbound;
 use crate::register::Attachment;
 use appeals::channel::Channel;
 use appeals::number::AppealNumber;
-use mail_parser::{Message, MessageParser, MimeHeaders as _};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _};
 
 /// Largest message, bytes.
 pub const MAIL_BYTES_MAX: usize = 40 * 1024 * 1024;
@@ -45,15 +45,53 @@ pub fn read(bytes: &[u8], own: &str) -> Mail {
     if is_report(&message)
         || ["mailer-daemon@", "postmaster@"].iter().any(|p| sender.starts_with(p))
     {
-        return bounce(&message);
+        return match no_failure(&message) {
+            Some(why) => Mail::Nothing(why),
+            None => bounce(&message),
+        };
     }
     if let Some(why) = by_machine(&message) {
         return Mail::Nothing(why);
     }
-    if !sender.contains('@') || own.to_lowercase().contains(&sender) {
+    if !sender.contains('@') || address_in(own) == sender {
         return Mail::Nothing("it comes from nobody, or from ourselves");
     }
     Mail::Letter(Box::new(letter(&message, bytes, &sender)))
+}
+
+/// The address of `Name <address>`, in small letters.
+fn address_in(own: &str) -> String {
+    let address = own.rsplit_once('<').map_or(own, |(_, rest)| rest);
+    address.trim().trim_end_matches('>').to_lowercase()
+}
+
+/// Why a report tells of no failure: that somebody read the message (RFC 8098), or that it arrived or only takes
+/// longer (RFC 3464, 2.3.3). A report without such fields is the old kind, which tells of failures only.
+fn no_failure(message: &Message<'_>) -> Option<&'static str> {
+    let kind = message.content_type().and_then(|t| t.attribute("report-type"));
+    if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("delivery-status")) {
+        return Some("it reports something else than a failure");
+    }
+    let is_status = |part: &&MessagePart<'_>| {
+        part.content_type().is_some_and(|t| {
+            t.ctype().eq_ignore_ascii_case("message")
+                && t.subtype().is_some_and(|s| s.eq_ignore_ascii_case("delivery-status"))
+        })
+    };
+    let mut other = None;
+    for part in message.parts.iter().filter(is_status) {
+        for line in String::from_utf8_lossy(part.contents()).lines() {
+            let Some((name, action)) = line.split_once(':') else { continue };
+            if !name.trim().eq_ignore_ascii_case("action") {
+                continue;
+            }
+            if action.trim().eq_ignore_ascii_case("failed") {
+                return None;
+            }
+            other = Some("the message arrived, or may yet");
+        }
+    }
+    other
 }
 
 fn header<'a>(message: &'a Message<'_>, name: &'static str) -> Option<&'a str> {
@@ -74,7 +112,7 @@ fn by_machine(message: &Message<'_>) -> Option<&'static str> {
         return Some("it was submitted by a machine");
     }
     let precedence = header(message, "Precedence").unwrap_or_default().to_lowercase();
-    if ["bulk", "junk", "list", "auto_reply"].contains(&precedence.as_str()) {
+    if ["bulk", "junk", "list", "auto_reply", "auto-reply"].contains(&precedence.as_str()) {
         return Some("it is bulk mail");
     }
     let marks =

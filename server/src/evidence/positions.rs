@@ -1,8 +1,9 @@
 //! Where the vehicles of a slice were: what is kept of their tracks, against the lines of their runs.
 
 use super::{EvidenceError, Examiner};
+use crate::record::TrackRow;
 use crate::store::Window;
-use crate::track::fixes;
+use crate::track::{TrackFix, fixes};
 use appeals::claim::Claim;
 use appeals::ids::VehicleId;
 use appeals::kind::Rule;
@@ -38,16 +39,8 @@ impl Examiner {
         let rows = self.store.tracks_of(&ids, Window { from, to }).await?;
         let mut by_vehicle: BTreeMap<VehicleId, Vec<Position>> = BTreeMap::new();
         for row in rows {
-            let told = fixes(row.from_at, &row.body).into_iter();
-            let told = told.filter(|f| f.at >= from && f.at < to).map(|fix| {
-                let (lat, lon) = fix.degrees();
-                Position {
-                    at: fix.at,
-                    place: LatLon::new(lat, lon),
-                    speed_mps: fix.speed_dmps.map(|s| f64::from(s) / 10.0),
-                    occupancy: fix.occupancy,
-                }
-            });
+            let told = kept(&row).into_iter().filter(|p| p.at >= from && p.at < to);
+            let told: Vec<Position> = told.collect();
             by_vehicle.entry(VehicleId(row.vehicle_id)).or_default().extend(told);
         }
         let mut all = Vec::new();
@@ -60,6 +53,20 @@ impl Examiner {
         }
         Ok(nearest(all, i64::midpoint(from, to)))
     }
+}
+
+/// The positions of a row of the record.
+pub(super) fn kept(row: &TrackRow) -> Vec<Position> {
+    let position = |fix: &TrackFix| {
+        let (lat, lon) = fix.degrees();
+        Position {
+            at: fix.at,
+            place: LatLon::new(lat, lon),
+            speed_mps: fix.speed_dmps.map(|s| f64::from(s) / 10.0),
+            occupancy: fix.occupancy,
+        }
+    };
+    fixes(row.from_at, &row.body).iter().map(position).collect()
 }
 
 /// Vehicles that were on the route within a span, by id.

@@ -1,6 +1,7 @@
 //! Computed once more: nothing was edited, and whoever has the same inputs gets the same bytes.
 
 use super::EvidenceError;
+use super::positions::kept as positions_kept;
 use super::slice::visit;
 use crate::register::{Kept, Register};
 use crate::store::{Store, Window};
@@ -8,8 +9,11 @@ use api::EvidenceCheck;
 use appeals::ids::EvidenceId;
 use appeals::journal::Hash;
 use appeals::kind::{Catalogue, KindEntry};
-use appeals::record::{Record, Visit};
+use appeals::positions::Position;
+use appeals::record::{Ping, Record, Visit};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use transit::EpochS;
 
 /// How the rows of the record stand to the inputs that were kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +76,49 @@ async fn rows_of(store: &Store, record: &Record) -> Result<RecordState, Evidence
     Ok(if all { RecordState::More } else { RecordState::Differs })
 }
 
+/// Whether the positions of the slice still are on the record. Others beside them say nothing: a slice takes those
+/// that its rule asks for.
+async fn positions_of(store: &Store, record: &Record) -> Result<RecordState, EvidenceError> {
+    let times = record.pings.iter().map(|p| p.at);
+    let Some((first, last)) = times.clone().min().zip(times.max()) else {
+        return Ok(RecordState::Same);
+    };
+    let mut ids: Vec<String> = record.pings.iter().map(|p| p.vehicle.0.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = store.tracks_of(&ids, Window { from: first, to: last + 1 }).await?;
+    let mut now: BTreeMap<(&str, EpochS), Vec<Position>> = BTreeMap::new();
+    for row in &rows {
+        for position in positions_kept(row) {
+            now.entry((row.vehicle_id.as_str(), position.at)).or_default().push(position);
+        }
+    }
+    let is_kept = |ping: &Ping| {
+        let there = now.get(&(ping.vehicle.as_str(), ping.at));
+        there.is_some_and(|there| there.iter().any(|position| is_of(ping, position)))
+    };
+    let found = record.pings.iter().filter(|p| is_kept(p)).count();
+    Ok(match found {
+        0 if now.is_empty() => RecordState::Gone,
+        _ if found == record.pings.len() => RecordState::Same,
+        _ => RecordState::Differs,
+    })
+}
+
+/// The same position: the kept numbers went through text.
+fn is_of(ping: &Ping, position: &Position) -> bool {
+    /// Half of the last digit that the record keeps, degrees.
+    const DEGREES: f64 = 5e-6;
+    let near = |a: f64, b: f64| (a - b).abs() < DEGREES;
+    near(ping.lat, position.place.lat)
+        && near(ping.lon, position.place.lon)
+        && ping.occupancy == position.occupancy
+        && match (ping.speed_mps, position.speed_mps) {
+            (Some(a), Some(b)) => near(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        }
+}
+
 /// Checks one piece of evidence.
 ///
 /// # Errors
@@ -88,6 +135,7 @@ pub async fn check(
     let mut record = RecordState::Same;
     for slice in &kept.records {
         record = record.max(rows_of(store, slice).await?);
+        record = record.max(positions_of(store, slice).await?);
     }
     Ok(EvidenceCheck {
         number: number.to_owned(),

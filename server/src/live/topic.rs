@@ -136,6 +136,12 @@ mod tests {
             "stop/",
             "routes",
             "incidents/1",
+            // What the staff see is asked for with a session: no topic of anybody's tells it.
+            "appeals",
+            "appeals/fresh",
+            "staff",
+            "staff/fresh",
+            "case/1",
         ] {
             assert!(Topic::parse(bad).is_err(), "{bad}");
         }

@@ -34,6 +34,8 @@ pub enum Purpose {
     Effect,
     /// A word of the dialogue in which an appeal is taken.
     Dialogue,
+    /// The code that opens an account.
+    AccountCode,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::Question => "question",
             Self::Effect => "effect",
             Self::Dialogue => "dialogue",
+            Self::AccountCode => "account_code",
         }
     }
 }
@@ -95,6 +98,9 @@ pub struct Letter {
     pub language: Language,
     /// Message-ID that it answers.
     pub in_reply_to: Option<String>,
+    /// It is worth something until then, epoch seconds of the machine; later it is not sent any more.
+    #[serde(default)]
+    pub good_until: Option<EpochS>,
 }
 
 impl Letter {

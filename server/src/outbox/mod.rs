@@ -11,6 +11,6 @@ mod whatsapp;
 mod worker;
 
 pub use letter::{Letter, Outgoing, Purpose, SECRET, way_name, way_of};
-pub use notices::{Addressee, due, subject};
+pub use notices::{Addressee, account_code, due, subject};
 pub use senders::{SendError, Senders};
 pub use worker::{Delivery, MessageRow, Outbox, OutboxError};

@@ -6,6 +6,7 @@ use appeals::answer::ReplyBy;
 use appeals::appeal::{Appeal, Event, Ground};
 use appeals::words::Language;
 use jiff::civil::Date;
+use transit::EpochS;
 
 /// Longest text that goes out as a short message, characters: some five parts of one.
 const SMS_CHARS_MAX: usize = 320;
@@ -54,8 +55,34 @@ pub fn due(event: &Event, seq: u32, appeal: &Appeal, to: &Addressee<'_>) -> Opti
             secret: to.pin.map(str::to_owned),
             language: appeal.language,
             in_reply_to: None,
+            good_until: None,
         },
     })
+}
+
+/// The code that opens an account, to the address that it was asked for; about no appeal, so that it says of none
+/// whether there is any.
+pub fn account_code(
+    ask_hash: &str,
+    address: &str,
+    (code, good_until): (String, EpochS),
+    language: Language,
+) -> Outgoing {
+    Outgoing {
+        message_id: format!("account/{ask_hash}"),
+        appeal: None,
+        purpose: Purpose::AccountCode,
+        by: ReplyBy::Email,
+        letter: Letter {
+            to: address.to_owned(),
+            subject: words(language, CODE_SUBJECT).to_owned(),
+            body: words(language, CODE).to_owned(),
+            secret: Some(code),
+            language,
+            in_reply_to: None,
+            good_until: Some(good_until),
+        },
+    }
 }
 
 /// The subject of every e-mail about an appeal: its number in it leads an answer back.
@@ -76,6 +103,18 @@ const SHORT: [&str; 3] = [
     "{number} өтінішіңізге жауап бар. Оны нөмір мен PIN арқылы өтініш бетінен оқыңыз.",
     "По обращению {number} есть ответ. Прочитайте его на странице обращения по номеру и PIN.",
     "There is an answer to appeal {number}. Read it on the appeal's page by number and PIN.",
+];
+
+const CODE_SUBJECT: [&str; 3] =
+    ["Өтініштеріңізді көру коды", "Код для просмотра обращений", "Code to see your appeals"];
+const CODE: [&str; 3] = [
+    "Код: {secret}\n\nОны сұраған бетке енгізіңіз. Код сұралғаннан кейін 10 минут жарамды, бір рет қана \
+     қолданылады. Ешкімге айтпаңыз: біз оны ешқашан сұрамаймыз. Сіз сұрамаған болсаңыз, ештеңе істемеңіз.",
+    "Код: {secret}\n\nВведите его на странице, где его запросили. Код действует 10 минут после запроса и \
+     только один раз. Никому его не сообщайте: мы никогда его не спрашиваем. Если вы его не запрашивали, \
+     ничего делать не нужно.",
+    "Code: {secret}\n\nType it into the page where it was asked for. It works for 10 minutes after that, and \
+     once. Tell it to nobody: we never ask for it. If you did not ask for it, do nothing.",
 ];
 
 const REGISTERED: [&str; 3] = [

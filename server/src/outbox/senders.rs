@@ -74,12 +74,7 @@ impl Senders {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(SendError::of_network)?;
-        let on = |name: &str| {
-            settings
-                .ways()
-                .iter()
-                .any(|w| w.name == name && w.direction == "out" && w.missing.is_none())
-        };
+        let on = |name: &str| settings.is_on(name, "out");
         Ok(Self {
             smtp: on("email").then(|| Smtp::new(&settings.smtp)).transpose()?,
             sms: on("sms").then(|| Sms::new(client.clone(), &settings.sms)).transpose()?,

@@ -8,6 +8,24 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
+/// RFC 3834, 5: a machine sends this, so that no machine answers it.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl header::Header for AutoSubmitted {
+    fn name() -> header::HeaderName {
+        header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> header::HeaderValue {
+        header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
 /// A mail server.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -62,7 +80,8 @@ impl Smtp {
             .to(to)
             .subject(letter.subject.clone())
             .message_id(Some(message_id.clone()))
-            .header(header::ContentType::TEXT_PLAIN);
+            .header(header::ContentType::TEXT_PLAIN)
+            .header(AutoSubmitted);
         if let Some(before) = &letter.in_reply_to {
             builder = builder.in_reply_to(before.clone()).references(before.clone());
         }

@@ -165,7 +165,12 @@ impl Outbox {
         let mut letter: Letter = self.keys.open(&place(id), &waiting.sealed)?;
         let by = way_of(&waiting.sent_by).unwrap_or(ReplyBy::Cabinet);
         let open = by != ReplyBy::Whatsapp || self.window_is_open(&letter.to).await?;
-        let sent = self.senders.send(by, id, &letter, open).await;
+        let sent = match letter.good_until {
+            Some(until) if self.clock.now() >= until => {
+                Err(SendError::Never("its time is over".to_owned()))
+            }
+            _ => self.senders.send(by, id, &letter, open).await,
+        };
         let attempts = waiting.attempts + 1;
         let (state, error, next_at, name) = match sent {
             Ok(name) => ("sent", None, 0, name),

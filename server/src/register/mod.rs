@@ -1,6 +1,7 @@
 //! The register of appeals: its store and its service. What may happen to an appeal is decided in `appeals`;
 //! here it is loaded, written and shown.
 
+mod account;
 mod attachments;
 mod batch;
 mod by_route;
@@ -23,6 +24,7 @@ mod settings;
 mod show;
 mod work;
 
+pub use account::{ACCOUNT_S, AccountAddress, AccountOwner};
 pub use attachments::{Attachment, AttachmentError, FILE_BYTES_MAX, FILES_MAX, Limits};
 pub use batch::{Batch, BatchLine};
 pub use by_route::MonthCounts;

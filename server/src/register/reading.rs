@@ -48,8 +48,12 @@ pub struct Asked {
     pub happened: Option<(EpochS, EpochS)>,
     /// That this carrier was asked about.
     pub carrier: Option<String>,
+    /// With this number.
+    pub number: Option<String>,
     /// Of the telephone with this keyed hash.
     pub phone_hash: Option<String>,
+    /// Filed with the e-mail address with this keyed hash.
+    pub email_hash: Option<String>,
     /// Put into the register from then …
     pub from: Option<EpochS>,
     /// … to before then.
@@ -379,6 +383,7 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
         ("stop_id = ", &asked.stop_id),
         ("vehicle_id = ", &asked.vehicle_id),
         ("carrier_id = ", &asked.carrier),
+        ("number = ", &asked.number),
     ];
     let mut add = |condition: &str, value: Value| {
         values.push(value);
@@ -396,6 +401,10 @@ fn conditions(asked: &Asked) -> (String, Vec<Value>) {
         let by_phone = "(applicant_id IN (SELECT applicant_id FROM applicants WHERE phone_hash = ?) \
              OR contact_id IN (SELECT contact_id FROM contacts WHERE phone_hash = ?))";
         add(by_phone, hash.clone().into());
+    }
+    if let Some(hash) = &asked.email_hash {
+        let by_email = "applicant_id IN (SELECT applicant_id FROM applicants WHERE email_hash = ?)";
+        add(by_email, hash.clone().into());
     }
     if let Some((from, to)) = asked.happened {
         add("COALESCE(event_at, received_at) >= ?", from.into());

@@ -24,6 +24,10 @@ pub struct RegisterSettings {
     pub pin_tries: u32,
     /// Tries of a PIN from one address in an hour.
     pub pin_tries_address: u32,
+    /// Codes by e-mail that one mail address may be asked for in 15 minutes.
+    pub code_asks: u32,
+    /// Codes by e-mail that one address may ask for in an hour.
+    pub code_asks_address: u32,
     /// Longest time without a request before a session ends, seconds.
     pub session_idle_s: i64,
     /// Longest session, seconds.
@@ -48,6 +52,8 @@ impl Default for RegisterSettings {
             file_per_minute: 5.0,
             pin_tries: 5,
             pin_tries_address: 30,
+            code_asks: 3,
+            code_asks_address: 20,
             session_idle_s: 15 * 60,
             session_s: 12 * 3_600,
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "these are tests and their means")]
 #![allow(clippy::print_stdout, reason = "measurements are told")]
 
+mod accounts;
 mod attack;
 mod cases;
 mod citizen;
@@ -20,6 +21,7 @@ mod filing;
 mod fresh;
 mod georeport;
 mod handling;
+mod hostile_mail;
 mod house;
 mod incoming;
 mod joining;

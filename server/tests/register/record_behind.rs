@@ -95,6 +95,12 @@ async fn a_bus_that_drove_by_is_seen_by_where_it_was(db: TestDatabase) -> TestDa
         assert_eq!(packet.verdict.finding, finding, "{kind}: {:?}", packet.verdict);
         assert!(packet.verdict.confidence.value > 0.0, "{kind}");
     }
+    // Positions of the record that were changed behind the evidence do not hide.
+    let tracks = vec![TrackRow { to_at: at(8, 29), ..track(&house.city, 12.0) }];
+    record(&house.city, Batch { tracks, ..Batch::default() }).await;
+    house.city.store.writer().flush().await.unwrap();
+    let check = verified(&house, &handler, &number).await;
+    assert_eq!((&check["recomputes"], &check["record"]), (&json!(true), &json!("differs")));
     db
 }
 

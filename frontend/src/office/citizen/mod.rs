@@ -1,6 +1,7 @@
 //! The citizen's pages: an appeal in four screens, its number and PIN, and what became of it. Plain forms:
 //! everything works without a script and without an account.
 
+mod account;
 mod check;
 mod form;
 mod parts;
@@ -12,6 +13,7 @@ mod stage;
 mod start;
 mod words;
 
+pub use account::{AccountFault, AccountPage, FiledLine};
 pub use check::CheckPage;
 pub use form::Form;
 pub use person::PersonPage;
@@ -45,6 +47,8 @@ pub enum CitizenPage {
     Status(StatusPage),
     /// What became of an appeal.
     Stage(Box<StagePage>),
+    /// `/my`: all that was filed with one e-mail address.
+    Account(AccountPage),
 }
 
 /// What is wrong with what was entered, and in which field.
@@ -188,6 +192,7 @@ pub(super) fn content(context: Context<'_>, page: &CitizenPage) -> (String, AnyV
         CitizenPage::Filed(page) => receipt::page(context, page),
         CitizenPage::Status(page) => stage::sign_in(context, page),
         CitizenPage::Stage(page) => stage::page(context, page),
+        CitizenPage::Account(page) => account::page(context, page),
     }
 }
 

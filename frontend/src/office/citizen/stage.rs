@@ -152,7 +152,10 @@ pub fn sign_in(context: Context<'_>, page: &StatusPage) -> (String, AnyView) {
                 </div>
                 <button type="submit" class="primary big">{words.look}</button>
             </form>
-            <p><a class="button" href="/appeals">{words.appeals}</a></p>
+            <p class="two">
+                <a class="button" href="/my">{words.account}</a>
+                <a class="button" href="/appeals">{words.appeals}</a>
+            </p>
         </div>
     };
     (words.status.to_owned(), main.into_any())

@@ -1,6 +1,7 @@
 //! The public's side: filing without an account, and what number and PIN open.
 
 use super::asking::{Asking, Body};
+use super::tries::number_name;
 use super::{Office, wire};
 use crate::problem::ProblemResponse;
 use api::{
@@ -96,14 +97,15 @@ pub(super) async fn open(
     key: &AppealKey,
 ) -> Result<appeals::ids::AppealId, ProblemResponse> {
     let now_s = office.clock.elapsed().as_secs_f64();
-    if let Err(wait_s) = office.tries.begin(&key.number, asking.address, now_s) {
+    let name = number_name(&key.number);
+    if let Err(wait_s) = office.tries.begin(&name, asking.address, now_s) {
         let detail = "too many tries: wait, then look at number and PIN again";
         return Err(ProblemResponse::too_many(detail, wait_s.ceil() as u64));
     }
     let found = office.register.id_by_pin(&key.number, &key.pin).await;
     match found {
         Ok(id) => {
-            office.tries.right(&key.number, asking.address);
+            office.tries.right(&name, asking.address);
             Ok(id)
         }
         Err(crate::register::ServiceError::Unknown) => {

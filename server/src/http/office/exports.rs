@@ -6,14 +6,15 @@ use super::handler::{Fields, field, problem_page};
 use super::pages::{AtDesk, see_other};
 use super::signed::forbidden;
 use super::staff::member;
-use super::supervisor::{cell, days_of, period};
+use super::supervisor::{days_of, period};
+use super::table::{instant, taken_out};
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use crate::register::{PersonalRow, ServiceError};
 use appeals::access::{Action, Grant, may};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
 use frontend::office::{ExportLine, ExportsPage, OfficePage};
@@ -128,37 +129,26 @@ async fn take(
         let (export, rows) = office.register.take_export(&id, signed.0.person).await?;
         let detail = format!("{} rows: {}", rows.len(), export.reason);
         office.staff.audit(Some(signed.0.person), "exported_personal", &id, &detail).await?;
-        let body = csv(&rows).map_err(|e| ServiceError::Data(e.to_string()))?;
-        let mut response = body.into_response();
-        let headers = response.headers_mut();
-        let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
-        set(header::CONTENT_TYPE, "text/csv; charset=utf-8");
-        set(header::CONTENT_DISPOSITION, "attachment; filename=\"applicants.csv\"");
-        set(header::CACHE_CONTROL, "no-store");
-        Ok::<_, ProblemResponse>(response)
+        Ok::<_, ProblemResponse>(table(&rows)?)
     };
     done.await.map_err(problem_page(&office, &asked))
 }
 
-fn csv(rows: &[PersonalRow]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn table(rows: &[PersonalRow]) -> Result<Response, ServiceError> {
     let head = ["number", "registered_at", "kind", "status", "name", "phone", "email", "address"];
-    writer.write_record(head)?;
-    for row in rows {
-        let at = jiff::Timestamp::from_second(row.registered_at);
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    let cells = rows.iter().map(|row| {
         let who = &row.personal;
-        let text = |t: &Option<String>| t.clone().unwrap_or_default();
-        let cells = [
+        [
             row.number.clone(),
-            at.map_or_else(|_| String::new(), |at| at.to_string()),
+            instant(Some(row.registered_at)),
             row.kind.clone(),
             row.status.clone(),
             text(&who.name),
             text(&who.phone),
             text(&who.email),
             text(&who.address),
-        ];
-        writer.write_record(cells.iter().map(|c| cell(c)))?;
-    }
-    writer.into_inner().map_err(|e| e.into_error().into())
+        ]
+    });
+    taken_out("applicants", head, cells)
 }

@@ -22,6 +22,7 @@ mod route;
 mod signed;
 pub(super) mod staff;
 mod supervisor;
+mod table;
 mod tries;
 pub(super) mod webhooks;
 mod wire;
@@ -42,7 +43,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
-use tries::PinTries;
+use tries::Tries;
 
 pub use known::{Door, introduced};
 
@@ -102,7 +103,8 @@ pub(super) struct Office {
     settings: Arc<RegisterSettings>,
     clock: Clock,
     filing: Arc<AddressRates>,
-    tries: Arc<PinTries>,
+    tries: Arc<Tries>,
+    codes: Arc<Tries>,
     stops: StopPlaces,
     evidence: Option<Examiner>,
     site: Site,
@@ -137,7 +139,8 @@ pub fn router(state: OfficeState) -> Router {
         settings.file_per_minute / MINUTE_S,
         limits.addresses,
     );
-    let tries = PinTries::new(settings.pin_tries, settings.pin_tries_address);
+    let tries = Tries::new(settings.pin_tries, settings.pin_tries_address);
+    let codes = Tries::new(settings.code_asks, settings.code_asks_address);
     let guard = Guard::new(limits, clock);
     let office = Office {
         channels,
@@ -147,6 +150,7 @@ pub fn router(state: OfficeState) -> Router {
         clock,
         filing: Arc::new(filing),
         tries: Arc::new(tries),
+        codes: Arc::new(codes),
         stops,
         evidence,
         site,

@@ -7,7 +7,7 @@ pub use crate::staff::Looking;
 use appeals::access::{Action, Grant, may};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 /// Bound to this host, this path and encrypted transport by its prefix.
 pub const COOKIE: &str = "__Host-jolda";
@@ -52,9 +52,22 @@ pub fn forbidden(detail: &str) -> ProblemResponse {
 
 /// The token of the session.
 pub fn token(headers: &HeaderMap) -> Option<&str> {
+    held(headers, COOKIE)
+}
+
+/// The value of a cookie that the browser holds.
+pub fn held<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = all.flat_map(|v| v.split(';')).filter_map(|p| p.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)
+}
+
+/// `Set-Cookie` of what only the server reads, over encrypted transport and from our own pages; an empty value of
+/// no age takes it away.
+pub fn kept_by_browser(cookie: &str, value: &str, age_s: i64) -> HeaderValue {
+    let text =
+        format!("{cookie}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age_s}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// A change is taken from our own pages only: browsers say where a request comes from, and who says nothing

@@ -3,7 +3,7 @@
 use super::Office;
 use super::appeals::private;
 use super::asking::{Asking, Body};
-use super::signed::{COOKIE, Signed, from_our_page, token};
+use super::signed::{COOKIE, Signed, from_our_page, kept_by_browser, token};
 use crate::problem::ProblemResponse;
 use crate::staff::Account;
 use api::{AuditEntry, AuditLog, Problem, SignIn, StaffMember};
@@ -27,9 +27,7 @@ pub fn member(account: &Account) -> StaffMember {
 
 /// `Set-Cookie` of a session; an empty token ends it.
 pub fn cookie(token: &str, age_s: i64) -> HeaderValue {
-    let text =
-        format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age_s}");
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    kept_by_browser(COOKIE, token, age_s)
 }
 
 /// `POST /api/v1/staff/sign-in`.

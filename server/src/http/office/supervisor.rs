@@ -5,6 +5,7 @@ use super::handler::{Places, problem_page};
 use super::pages::{AtDesk, names, words_of};
 use super::signed::forbidden;
 use super::staff::member;
+use super::table::{instant, taken_out};
 use crate::http::asked::Asked;
 use crate::problem::ProblemResponse;
 use crate::register::{By, ExportRow, Register, ServiceError};
@@ -16,8 +17,7 @@ use appeals::staffing::{
 };
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use frontend::office::{HourLine, OfficePage, OverviewPage, RouteLine, SilentLine, TopicLine};
 use std::collections::BTreeMap;
@@ -384,30 +384,13 @@ async fn export(
         let detail = format!("{days} days, {} rows", rows.len());
         office.staff.audit(Some(account.person), "exported", "appeals", &detail).await?;
         let places = Places(office.site.reads().view(Reader::default()));
-        let body = csv(&rows, &places).map_err(|e| ServiceError::Data(e.to_string()))?;
-        let mut response = body.into_response();
-        let headers = response.headers_mut();
-        let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
-        set(header::CONTENT_TYPE, "text/csv; charset=utf-8");
-        set(header::CONTENT_DISPOSITION, "attachment; filename=\"appeals.csv\"");
-        set(header::CACHE_CONTROL, "no-store");
-        Ok::<_, ProblemResponse>(response)
+        Ok::<_, ProblemResponse>(table(&rows, &places)?)
     };
     made.await.map_err(problem_page(&office, &asked))
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection).
-pub fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-fn csv(rows: &[ExportRow], places: &Places) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
+fn table(rows: &[ExportRow], places: &Places) -> Result<Response, ServiceError> {
+    let head = [
         "number",
         "registered_at",
         "channel",
@@ -423,16 +406,12 @@ fn csv(rows: &[ExportRow], places: &Places) -> Result<Vec<u8>, csv::Error> {
         "finding",
         "due_at",
         "case",
-    ])?;
-    let time = |at: Option<i64>| {
-        let at = at.and_then(|at| jiff::Timestamp::from_second(at).ok());
-        at.map_or(String::new(), |at| at.to_string())
-    };
+    ];
     let text = |t: Option<&String>| t.cloned().unwrap_or_default();
-    for row in rows {
-        let cells = [
+    let cells = rows.iter().map(|row| {
+        [
             row.number.clone(),
-            time(Some(row.registered_at)),
+            instant(Some(row.registered_at)),
             row.channel.clone(),
             row.kind.clone(),
             row.legal_kind.clone(),
@@ -442,26 +421,11 @@ fn csv(rows: &[ExportRow], places: &Places) -> Result<Vec<u8>, csv::Error> {
             row.route_id.as_ref().map_or_else(String::new, |r| places.route(r)),
             text(row.stop_id.as_ref()),
             row.stop_id.as_ref().map_or_else(String::new, |s| places.stop(s)),
-            time(row.event_at),
+            instant(row.event_at),
             text(row.finding.as_ref()),
-            time(row.due_at),
+            instant(row.due_at),
             text(row.case_number.as_ref()),
-        ];
-        writer.write_record(cells.iter().map(|c| cell(c)))?;
-    }
-    writer.into_inner().map_err(|e| e.into_error().into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn no_cell_begins_like_a_formula() {
-        for text in ["=1+1", "+7701", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert!(cell(text).starts_with('\''), "{text:?}");
-        }
-        assert_eq!(cell("26-000123-4"), "26-000123-4");
-        assert_eq!(cell("Достык – Абая"), "Достык – Абая");
-    }
+        ]
+    });
+    taken_out("appeals", head, cells)
 }

@@ -1,44 +1,45 @@
-//! Wrong PINs are few: by number and by address, whether the number exists or not.
+//! Wrong PINs and codes are few: by what is tried (a number, a mail account) and by the address of who tries,
+//! whether what is tried exists or not.
 
 use rustc_hash::FxHashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// Tries of one number are counted for so long, seconds.
-const NUMBER_S: f64 = 900.0;
+/// Tries of one name are counted for so long, seconds.
+const NAME_S: f64 = 900.0;
 /// Tries of one address are counted for so long, seconds.
 const ADDRESS_S: f64 = 3_600.0;
-/// Numbers and addresses remembered at most.
+/// Names and addresses remembered at most.
 const REMEMBERED_MAX: usize = 50_000;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Key {
-    Number(String),
+    Name(String),
     Address(IpAddr),
 }
 
-pub struct PinTries {
+pub struct Tries {
     tried: Mutex<FxHashMap<Key, (u32, f64)>>,
-    by_number: u32,
+    by_name: u32,
     by_address: u32,
 }
 
-impl PinTries {
-    pub fn new(by_number: u32, by_address: u32) -> Self {
-        Self { tried: Mutex::default(), by_number, by_address }
+impl Tries {
+    pub fn new(by_name: u32, by_address: u32) -> Self {
+        Self { tried: Mutex::default(), by_name, by_address }
     }
 
-    /// Counts a try; or says for how many seconds there is none. [`PinTries::right`] takes it back.
-    pub fn begin(&self, number: &str, address: IpAddr, now_s: f64) -> Result<(), f64> {
+    /// Counts a try; or says for how many seconds there is none. [`Tries::right`] takes it back.
+    pub fn begin(&self, name: &str, address: IpAddr, now_s: f64) -> Result<(), f64> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if tried.len() >= REMEMBERED_MAX {
             tried.retain(|_, (_, since)| now_s - *since < ADDRESS_S);
             if tried.len() >= REMEMBERED_MAX {
-                return Err(NUMBER_S);
+                return Err(NAME_S);
             }
         }
         let keys = [
-            (Key::Number(digits(number)), self.by_number, NUMBER_S),
+            (Key::Name(name.to_owned()), self.by_name, NAME_S),
             (Key::Address(address), self.by_address, ADDRESS_S),
         ];
         for (key, most, span_s) in &keys {
@@ -59,9 +60,9 @@ impl PinTries {
         Ok(())
     }
 
-    pub fn right(&self, number: &str, address: IpAddr) {
+    pub fn right(&self, name: &str, address: IpAddr) {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in [Key::Number(digits(number)), Key::Address(address)] {
+        for key in [Key::Name(name.to_owned()), Key::Address(address)] {
             if let Some((count, _)) = tried.get_mut(&key) {
                 *count = count.saturating_sub(1);
             }
@@ -69,7 +70,7 @@ impl PinTries {
     }
 }
 
-/// However a number is written, it is one number.
-fn digits(number: &str) -> String {
+/// The name of an appeal's number: however it is written, it is one.
+pub fn number_name(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).take(16).collect()
 }

@@ -1,6 +1,8 @@
-//! The citizen's pages: an appeal filed in four screens, and what became of it, without an account. No
-//! session: the form carries what was entered. What says who speaks is only ever posted.
+//! The citizen's pages: an appeal filed in four screens, and what became of it, without an account; one by e-mail
+//! code is there for who wants it. Filing has no session: the form carries what was entered. What says who speaks
+//! is only ever posted.
 
+mod account;
 mod claim;
 mod here;
 mod photos;
@@ -45,6 +47,10 @@ pub fn routes() -> Router<Office> {
             get(status::back).post(status::photo).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
         )
         .route("/appeals/status/{act}", get(status::back).post(status::act))
+        .route("/my", get(account::page).post(account::ask))
+        .route("/my/code", get(account::back).post(account::enter))
+        .route("/my/appeal", get(account::back).post(account::open))
+        .route("/my/leave", get(account::back).post(account::leave))
         .route("/a/s/{stop_id}", get(here::stop))
         .route("/a/v/{vehicle_id}", get(here::vehicle))
 }

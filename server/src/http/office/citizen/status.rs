@@ -6,7 +6,8 @@ use super::{Office, Pairs};
 use crate::http::asked::Asked;
 use crate::http::office::asking::Asking;
 use crate::http::office::pages::{see_other, words_of};
-use crate::http::office::signed::from_our_page;
+use crate::http::office::signed::{from_our_page, held, kept_by_browser};
+use crate::http::office::tries::number_name;
 use crate::http::office::wire;
 use crate::problem::ProblemResponse;
 use crate::register::{PASS_S, ServiceError};
@@ -17,7 +18,7 @@ use appeals::journal::Entry;
 use appeals::words::Language;
 use axum::Form as Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use frontend::office::citizen::{
     CitizenPage, Done, FiledPage, Line, LineKind, May, StagePage, StatusFault, StatusPage,
@@ -35,26 +36,15 @@ fn applicant() -> Actor {
     Actor { person: None, role: Role::CitizenPin, org: None, owns: true }
 }
 
-/// `Set-Cookie` of a pass; an empty one takes it away.
-fn cookie(pass: &str, age_s: i64) -> Option<HeaderValue> {
-    let text =
-        format!("{COOKIE}={pass}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age_s}");
-    HeaderValue::from_str(&text).ok()
-}
-
 /// The same answer with a pass for the appeal.
 pub fn with_pass(office: &Office, mut response: Response, id: AppealId) -> Handled {
     let pass = office.register.pass(id, crate::clock::Clock::machine().now())?;
-    if let Some(cookie) = cookie(&pass, PASS_S) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    response.headers_mut().append(header::SET_COOKIE, kept_by_browser(COOKIE, &pass, PASS_S));
     Ok(response)
 }
 
 fn pass_of(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut pairs = all.flat_map(|v| v.split(';')).filter_map(|p| p.trim().split_once('='));
-    Some(pairs.find(|(name, _)| *name == COOKIE)?.1)
+    held(headers, COOKIE)
 }
 
 /// The appeal that the request has a pass for.
@@ -94,7 +84,7 @@ pub async fn page(State(office): State<Office>, asked: Asked, headers: HeaderMap
 }
 
 /// Names and values of a form; the last of a name counts.
-fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     pairs.iter().rev().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim())
 }
 
@@ -109,12 +99,13 @@ pub async fn open(
     from_our_page(&headers)?;
     let (number, pin) = (value(&pairs, "number"), value(&pairs, "pin"));
     let now_s = office.clock.elapsed().as_secs_f64();
-    if office.tries.begin(number, asking.address, now_s).is_err() {
+    let name = number_name(number);
+    if office.tries.begin(&name, asking.address, now_s).is_err() {
         return Ok(form(&office, &asked, Some(StatusFault::TooMany), number));
     }
     match office.register.id_by_pin(number, pin).await {
         Ok(id) => {
-            office.tries.right(number, asking.address);
+            office.tries.right(&name, asking.address);
             // Shown at once, so that who takes no cookies sees it too.
             with_pass(&office, stage(&office, &asked, id, None).await?, id)
         }
@@ -130,9 +121,7 @@ pub async fn leave(State(office): State<Office>, headers: HeaderMap) -> Handled 
         office.register.end_pass(pass, crate::clock::Clock::machine().now()).await?;
     }
     let mut response = see_other("/appeals/status");
-    if let Some(cookie) = cookie("", 0) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    response.headers_mut().insert(header::SET_COOKIE, kept_by_browser(COOKIE, "", 0));
     Ok(response)
 }
 
